@@ -1,0 +1,185 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The client: questions to one host as typed calls, its answers as records, its failures as typed errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from ..errors import UnsupportedRelease
+from ..records import instance as instance_records
+from ..records import pool4 as pool4_records
+from ..records import session as session_records
+from ..records import stats as stats_records
+from ..records.instance import Instance
+from ..records.pool4 import Pool4Range
+from ..records.release import Release
+from ..records.repeats import skip_repeats
+from ..records.session import Session
+from ..records.stats import Stats
+from ..transport.base import Completed, Ended, Running, Transport
+from .commands import OLDEST, Dialect, in_namespace
+from .reading import checked, checked_whole
+from .verdict import failure
+
+Record = TypeVar("Record")
+Reader = Callable[[Iterable[bytes]], Iterator[Record]]
+
+_NAMESPACE_LINE = re.compile(r"^(\S+)")
+
+
+class Jool:
+    """Jool on one host.
+
+    The constructor only stores. `connect` asks for the release; every other call does so first where nobody did.
+
+    :param transport: the way to the host.
+    :param path: name or path of the tool.
+    :param timeout: seconds for each command; 0: no bound.
+    :ivar notices: sentences about what was odd in the answers so far, and yet no error.
+    """
+
+    def __init__(self, transport: Transport, path: str = "jool", timeout: float = 0) -> None:
+        self._transport = transport
+        self._path = path
+        self._timeout = timeout
+        self._dialect: Dialect | None = None
+        self.notices: list[str] = []
+
+    @property
+    def host(self) -> str:
+        """The host's name for messages."""
+        return self._transport.host
+
+    def connect(self) -> Dialect:
+        """Ask the tool for its release, once.
+
+        :raises JoolNotInstalled: where there is no tool.
+        :raises UnsupportedRelease: for 3.0, and for a version that cannot be read.
+        """
+        if self._dialect is None:
+            argv = (self._path, "--version")
+            done = self._run(argv)
+            text = done.stdout.decode("utf-8", "replace").strip()
+            try:
+                release = Release.parse(text)
+            except ValueError as error:
+                raise UnsupportedRelease(
+                    f"'{self._path} --version' printed {text[:80]!r}", host=self.host, argv=argv, status=done.status
+                ) from error
+            if release < OLDEST:
+                raise UnsupportedRelease(text, host=self.host, argv=argv, status=done.status)
+            self._dialect = Dialect(release, self._path)
+        return self._dialect
+
+    def module_version(self, module: str = "jool") -> str | None:
+        """The release of the loaded kernel module, None where it is not loaded."""
+        done = self._transport.run(("cat", f"/sys/module/{module}/version"), self._timeout)
+        text = done.stdout.decode("ascii", "replace").strip()
+        try:
+            return Release.parse(text).name if done.status == 0 else None
+        except ValueError:
+            return text or None
+
+    def namespaces(self) -> list[str]:
+        """The named network namespaces of the host, none where ``ip`` is missing or knows of none."""
+        done = self._transport.run(("ip", "netns", "list"), self._timeout)
+        if done.status:
+            return []
+        found = (_NAMESPACE_LINE.match(line) for line in done.stdout.decode("utf-8", "replace").splitlines())
+        return [match.group(1) for match in found if match]
+
+    def instances(self) -> list[Instance]:
+        """The NAT64 instances of all namespaces; before 3.6 there is nothing to list, and the answer is empty.
+
+        :raises ModuleNotLoaded: or another of `client.verdict`.
+        """
+        dialect = self.connect()
+        if not dialect.has_instances:
+            return []
+        return list(self._records(dialect.instances(), instance_records.read_csv))
+
+    def sessions(
+        self, protocols: Iterable[str], instance: str, netns: str = "", *, numeric: bool = True
+    ) -> Iterator[Session]:
+        """The session table, row by row, in the order of the kernel.
+
+        Rows come before the end is known to be good: who counts must throw the count away when this raises.
+
+        :raises DumpCutShort: when the table ended early, after rows or in the middle of one.
+        :raises UnreadableOutput: for a line that no rule of the grammar knows.
+        :raises JoolError: another of `client.verdict`.
+        """
+        dialect = self.connect()
+        for command in dialect.sessions(protocols, instance, numeric=numeric):
+            argv = in_namespace(netns, command.argv)
+            asked = command.protocols[0] if len(command.protocols) == 1 else None
+
+            def read(chunks: Iterable[bytes], csv: bool = command.csv, asked: str | None = asked) -> Iterator[Session]:
+                rows = session_records.read_csv(chunks) if csv else session_records.read_console(chunks, asked)
+                return skip_repeats(rows, self.notices.append) if dialect.repeats_rows else rows
+
+            yield from self._records(argv, read)
+
+    def session_counts(self, protocols: Iterable[str], netns: str = "") -> dict[str, int]:
+        """The kernel's own count for each protocol (3.1 to 3.5).
+
+        :raises JoolError: one of `client.verdict`, `UnreadableOutput`.
+        """
+        asked = list(protocols)
+        argv = in_namespace(netns, self.connect().session_counts(asked))
+        return self._whole(argv, lambda chunks: session_records.read_counts(chunks, asked))
+
+    def stats(self, instance: str, netns: str = "") -> Stats:
+        """The counters of an instance (3.6 and later).
+
+        :raises JoolError: one of `client.verdict`, `UnreadableOutput`.
+        """
+        return self._whole(in_namespace(netns, self.connect().stats(instance)), stats_records.read_csv)
+
+    def pool4(self, protocols: Iterable[str], instance: str, netns: str = "") -> list[Pool4Range]:
+        """The ranges of pool4 for the given protocols.
+
+        :raises JoolError: one of `client.verdict`, `UnreadableOutput`.
+        """
+        ranges: list[Pool4Range] = []
+        for command in self.connect().pool4(protocols, instance):
+            reader = pool4_records.read_csv if command.csv else pool4_records.read_console
+            ranges.extend(self._records(in_namespace(netns, command.argv), reader))
+        return ranges
+
+    def is_stateless(self) -> bool:
+        """Whether the host runs SIIT Jool and no NAT64: sessions are not applicable then."""
+        return (
+            self.module_version("jool") is None
+            and self._transport.run(("test", "-d", "/sys/module/jool_siit"), self._timeout).status == 0
+        )
+
+    def _run(self, argv: tuple[str, ...]) -> Completed:
+        done = self._transport.run(argv, self._timeout)
+        if done.status:
+            raise failure(self.host, argv, done.status, (done.stderr or done.stdout).decode("utf-8", "replace"))
+        return done
+
+    def _records(self, argv: tuple[str, ...], reader: Reader[Record]) -> Iterator[Record]:
+        with self._transport.start(argv, self._timeout) as running:
+            yield from checked(reader(running.chunks()), lambda: self._end(argv, running), self.host, argv)
+
+    def _whole(self, argv: tuple[str, ...], read: Callable[[Iterable[bytes]], Record]) -> Record:
+        with self._transport.start(argv, self._timeout) as running:
+            return checked_whole(lambda: read(running.chunks()), lambda: self._end(argv, running), self.host, argv)
+
+    def _end(self, argv: tuple[str, ...], running: Running) -> Ended:
+        ended = running.wait()
+        if ended.status == 0:
+            self._notice(argv, ended.stderr.decode("utf-8", "replace"))
+        return ended
+
+    def _notice(self, argv: tuple[str, ...], words: str) -> None:
+        told = " ".join(sorted(set(words.split("\n")))).strip()
+        if told:
+            self.notices.append(f"{' '.join(argv)}: {told[:500]}")

@@ -1,0 +1,247 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The conditions that a query of a translator can end in, one class each.
+
+An error knows where it happened (host, command, exit status, what was printed) and what to do about it. The sentence
+is written here, once; front ends show it with ``str(error)`` or hand out ``error.as_dict()``.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import ClassVar
+
+OUTPUT_SHOWN = 2000
+"""Characters of a command's own words that an error carries. Session rows never get here: see `client.verdict`."""
+
+
+class JoolError(Exception):
+    """Something kept a query from its answer.
+
+    :ivar host: the translator's name as the caller knows it; empty for an offline capture.
+    :ivar argv: the command, empty where none was run.
+    :ivar status: its exit status, or None where there is none.
+    :ivar output: what the command said about it (its error text), at most `OUTPUT_SHOWN` characters.
+    """
+
+    condition: ClassVar[str] = "The query failed"
+    remedy: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        host: str = "",
+        argv: Sequence[str] = (),
+        status: int | None = None,
+        output: str = "",
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.host = host
+        self.argv = tuple(argv)
+        self.status = status
+        self.output = output.strip()[:OUTPUT_SHOWN]
+
+    @property
+    def command(self) -> str:
+        """The command as a person would type it."""
+        return shlex.join(self.argv)
+
+    def __str__(self) -> str:
+        parts = [f"{self.host}: " if self.host else "", self.condition]
+        if self.detail:
+            parts.append(f": {self.detail}")
+        parts.append("." if not self.detail.endswith((".", "!", "?", ")")) else "")
+        if self.argv:
+            ended = f" ended with exit status {self.status}" if self.status is not None else " gave no exit status"
+            parts.append(f' The command "{self.command}"{ended}.')
+        if self.output and self.output not in self.detail:
+            parts.append(f" It said: {self.output}")
+        if self.remedy:
+            parts.append(f" {self.remedy}")
+        return "".join(parts)
+
+    def as_dict(self) -> dict[str, object]:
+        """The same as plain values, for a result that a playbook can test (``error.condition == 'NoSuchInstance'``)."""
+        return {
+            "condition": type(self).__name__,
+            "host": self.host,
+            "command": self.command,
+            "exit_status": self.status,
+            "output": self.output,
+            "message": str(self),
+        }
+
+
+# --- the tool and the module -------------------------------------------------------------------------------------
+
+
+class JoolNotInstalled(JoolError):
+    """There is no `jool` to run."""
+
+    condition = "Jool's command line tool was not found"
+    remedy = "Install the package jool-tools, or give the tool's place with the option 'jool_path'."
+
+
+class UnsupportedRelease(JoolError):
+    """A release whose output this collection does not know."""
+
+    condition = "This release of Jool is not supported"
+    remedy = "Releases 3.1 and later are; upgrade Jool on this host."
+
+
+class ModuleNotLoaded(JoolError):
+    """The tool is there, the kernel module is not."""
+
+    condition = "The kernel module 'jool' is not loaded"
+    remedy = (
+        "Load it with 'modprobe jool'. If that fails, see whether DKMS built it for the running kernel (dkms status)."
+    )
+
+
+class VersionMismatch(JoolError):
+    """Tool and kernel module are of releases that do not talk to each other."""
+
+    condition = "Jool's tool and its kernel module are of different releases"
+    remedy = "Install the same release of both, then reload the module (which drops every session)."
+
+
+class NotApplicable(JoolError):
+    """A stateless translator (SIIT) was asked for something that only a NAT64 has."""
+
+    condition = "This is a stateless translator (SIIT), it has no sessions"
+
+
+class NoSuchInstance(JoolError):
+    """The namespace has no instance of that name."""
+
+    condition = "There is no such Jool instance"
+    remedy = "List the instances with 'jool instance display'; names are case-sensitive and belong to one namespace."
+
+
+class NoSuchNamespace(JoolError):
+    """The network namespace does not exist."""
+
+    condition = "There is no such network namespace"
+    remedy = "List the namespaces with 'ip netns list'."
+
+
+class NoPrivilege(JoolError):
+    """The command needs CAP_NET_ADMIN in the initial user namespace."""
+
+    condition = "The user may not ask the kernel module"
+    remedy = "Run the task with 'become: true': this needs CAP_NET_ADMIN in the initial user namespace."
+
+
+class EscalationFailed(JoolError):
+    """sudo (or its like) refused."""
+
+    condition = "The command could not be run as another user"
+    remedy = "Check 'become_user', 'become_password' and the host's sudo rules."
+
+
+class InvocationRefused(JoolError):
+    """The tool did not understand its arguments; 4.0.4 and later may print their help and exit with 0."""
+
+    condition = "Jool did not understand the command"
+    remedy = "Check the options given, above all 'jool_path', and report this with the release of Jool."
+
+
+class CommandFailed(JoolError):
+    """A nonzero exit status with words that no rule knows."""
+
+    condition = "The command failed"
+    remedy = "Run it by hand on the host, and report its words together with the release of Jool."
+
+
+class KernelRefused(JoolError):
+    """The kernel module answered with an error that has no class of its own."""
+
+    condition = "The kernel module returned an error"
+    remedy = "Look into the host's kernel log (dmesg) for lines of Jool."
+
+
+# --- what came back ----------------------------------------------------------------------------------------------
+
+
+class DumpCutShort(JoolError):
+    """A table ended before its end. What had arrived is not counted."""
+
+    condition = "The table was cut short"
+    remedy = "Nothing of it was counted. Ask again; if it happens again, look into the host's kernel log (dmesg)."
+
+
+class DumpNeverEnds(JoolError):
+    """Jool 3.1.5 to 3.3.1 can print the same rows for ever (NICMx/Jool#147)."""
+
+    condition = "Jool prints the same rows again and again"
+    remedy = "This is a defect of Jool 3.1.5 to 3.3.1 with many sessions on one pool4 address. Upgrade Jool."
+
+
+class UnreadableOutput(JoolError):
+    """The output has a line that no rule of the grammar knows."""
+
+    condition = "The output is not what Jool is known to print"
+    remedy = "Nothing of it was counted. Report the line together with the release of Jool."
+
+
+class AmbiguousCapture(JoolError):
+    """A capture that does not say what the records need, and that nobody else said."""
+
+    condition = "The capture does not say which protocol its sessions are of"
+    remedy = "Name it: give exactly one protocol in 'protocols'."
+
+
+class CaptureNotReadable(JoolError):
+    """The file of a capture cannot be opened or read."""
+
+    condition = "The capture cannot be read"
+    remedy = "Check the path given in 'src' and its permissions; it is read on the controller."
+
+
+# --- the way there -----------------------------------------------------------------------------------------------
+
+
+class CommandTimeout(JoolError):
+    """The command did not end in time."""
+
+    condition = "The command did not end in time"
+    remedy = "Raise 'timeout' if the table is large; otherwise look at the load of the host."
+
+
+class ConnectionFailed(JoolError):
+    """The host could not be reached or did not answer."""
+
+    condition = "The host cannot be reached"
+    remedy = "Check the address, the port and the way there (ansible_host, ansible_port, ProxyJump)."
+
+
+class ConnectionLost(JoolError):
+    """The connection broke while the command ran."""
+
+    condition = "The connection was lost while the command ran"
+    remedy = "Nothing that had arrived was counted. Ask again."
+
+
+class HostKeyRefused(JoolError):
+    """The host's key is unknown, or not the one that was expected."""
+
+    condition = "The host's SSH key cannot be trusted"
+    remedy = "Verify the key and add it to known_hosts (ssh-keyscan), or remove the stale entry (ssh-keygen -R)."
+
+
+class AuthenticationFailed(JoolError):
+    """No key and no password was accepted."""
+
+    condition = "The host refused every key and password"
+    remedy = "Check ansible_user, ansible_ssh_private_key_file, ansible_password and the SSH agent."
+
+
+class LibraryMissing(JoolError):
+    """A Python library that this needs is not there."""
+
+    condition = "A Python library is missing"

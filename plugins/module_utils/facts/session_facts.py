@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Gathers the facts of one host or of one capture: the question goes in, plain facts come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from ..client.capture import read_capture
+from ..client.jool import Jool
+from ..errors import InvocationRefused, ModuleNotLoaded, NotApplicable
+from ..records.session import Session
+from ..summary.pool4 import PortsInUse, pool4_use
+from ..summary.sessions import SessionSummary
+from .places import Place, find_places, kernel_sessions
+from .question import Question
+from .shape import Facts, HostResult, InstanceResult, facts, now
+from .table_file import TableFile
+
+
+def gather(jool: Jool, question: Question, transport: str, table: TableFile | None = None) -> Facts:
+    """The session facts of a host.
+
+    :param transport: the name of the way there, for the record.
+    :param table: takes every row that the question is about.
+    :raises JoolError: nothing that failed is in the facts; who writes a table must drop it then.
+    :raises records.session_filter.FilterError: when the question makes no sense.
+    """
+    question.session_filter.predicate()
+    started = now()
+    result = HostResult(source="table", transport=transport)
+    try:
+        result.tool = jool.connect().release.name
+        result.module = jool.module_version()
+        places, hidden = find_places(jool, question)
+    except NotApplicable as error:
+        return _not_applicable(result, question, started, error)
+    except ModuleNotLoaded as error:
+        if not jool.is_stateless():
+            raise
+        return _not_applicable(result, question, started, NotApplicable(host=error.host))
+    counted = jool.connect().has_counts and table is None and question.subsets <= {"counts"}
+    if counted and question.session_filter.predicate() is None:
+        result.source = "stats"
+        result.instances = [_kernel_count(jool, place, question) for place in places]
+    else:
+        result.instances = [_read_place(jool, place, question, table) for place in places]
+    if hidden:
+        result.complete = False
+        result.warnings.append(
+            f"The instances {', '.join(hidden)} live in network namespaces without a name (containers?) and were not "
+            "asked. Run the task inside these namespaces, or name them with 'ip netns attach'."
+        )
+    if not places:
+        result.warnings.append("The kernel module is loaded and has no NAT64 instance: there are no sessions.")
+    result.dest = table.path if table else None
+    result.warnings += list(dict.fromkeys(jool.notices))
+    return facts(result, question, started)
+
+
+def gather_capture(chunks: Iterable[bytes], name: str, question: Question, table: TableFile | None = None) -> Facts:
+    """The same facts from a saved capture, with no host at all.
+
+    :param name: what to call the capture in messages.
+    :raises JoolError: see `client.capture.read_capture`.
+    :raises InvocationRefused: for what a capture cannot answer.
+    """
+    if question.netns or question.instances:
+        raise InvocationRefused("a capture does not say of which instance it is; leave 'instances' and 'netns' out")
+    started = now()
+    result = HostResult(source="capture", transport=None)
+    protocol = question.protocols[0] if len(question.protocols) == 1 else None
+    sessions = (
+        session
+        for session in read_capture(chunks, name, result.warnings.append, protocol)
+        if session.protocol in question.protocols
+    )
+    entry, _in_use = _read(Place("", "", None), sessions, question, table)
+    entry.name = entry.netns = None
+    if protocol is None and entry.summary is not None:
+        # A capture without UDP rows may be one of TCP: only what it shows, or what it was said to be of, is known.
+        entry.protocols = tuple(entry.summary.by_protocol)
+    result.instances = [entry]
+    result.dest = table.path if table else None
+    return facts(result, question, started)
+
+
+def _read_place(jool: Jool, place: Place, question: Question, table: TableFile | None) -> InstanceResult:
+    sessions = jool.sessions(question.protocols, place.name, place.netns, numeric=question.numeric)
+    entry, in_use = _read(place, sessions, question, table)
+    if question.wants_summary:
+        entry.kernel_sessions = (place.sessions_before, kernel_sessions(jool, place.name, place.netns))
+        entry.pool4 = pool4_use(jool.pool4(question.protocols, place.name, place.netns), question.protocols, in_use)
+        if not entry.pool4:
+            jool.notices.append(
+                f"Instance '{place.name}' has an empty pool4 and uses ports 61001-65535 of the host's own addresses."
+            )
+    if entry.summary is not None and entry.summary.unnumbered_clients:
+        jool.notices.append(
+            f"Instance '{place.name}': {entry.summary.unnumbered_clients} sessions show a name instead of the client's "
+            "address and are in no client prefix."
+        )
+    return entry
+
+
+def _read(
+    place: Place, sessions: Iterator[Session], question: Question, table: TableFile | None
+) -> tuple[InstanceResult, PortsInUse]:
+    """Read a table once, for everything that is asked of it."""
+    matches = question.session_filter.predicate()
+    summary = SessionSummary(question.client_prefix_length)
+    in_use = PortsInUse()
+    rows: list[Session] | None = [] if question.wants_sessions else None
+    scanned = 0
+    started = now()
+    for session in sessions:
+        scanned += 1
+        if question.wants_summary:
+            in_use.add(session)
+        if matches is not None and not matches(session):
+            continue
+        summary.add(session)
+        if table is not None:
+            table.write(place.netns, place.name, session)
+        if rows is not None and len(rows) < question.max_sessions:
+            rows.append(session)
+    entry = InstanceResult(
+        name=place.name,
+        netns=place.netns,
+        framework=place.framework,
+        protocols=question.protocols,
+        started_at=started,
+        ended_at=now(),
+        summary=summary,
+        scanned=scanned,
+        rows=rows,
+        truncated=None if rows is None else len(rows) < summary.total,
+    )
+    return entry, in_use
+
+
+def _kernel_count(jool: Jool, place: Place, question: Question) -> InstanceResult:
+    started = now()
+    counts = jool.session_counts(question.protocols, place.netns)
+    return InstanceResult(place.name, place.netns, place.framework, question.protocols, started, now(), counts=counts)
+
+
+def _not_applicable(result: HostResult, question: Question, started: datetime, error: NotApplicable) -> Facts:
+    """A stateless translator has no sessions: that is an answer, not a failure."""
+    result.applicable = False
+    result.warnings.append(str(error))
+    return facts(result, question, started)

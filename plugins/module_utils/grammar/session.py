@@ -1,0 +1,158 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""TextFSM templates for the session table: CSV, console, counts and the follow stream.
+
+Sources: NICMx/Jool, the session printers of 3.1.0 to 4.2.0-rc3. Columns and order of the CSV never changed; the console
+lost its sections and footers with 4.0. One template serves all releases of a format.
+
+A Value's name is the field it fills. No pattern matches a line break.
+"""
+
+from __future__ import annotations
+
+from .template import Template
+
+# TCP rows have a state, others have none: the look-aheads of PROTOCOL hold each row to its own number of columns.
+# 3.2 to 3.5 print the fraction of EXPIRES_IN as a plain count of milliseconds, later releases as three digits.
+# Up to 3.3.5 a failing resolver writes its message, and a line break, into the middle of the row.
+CSV = Template(
+    name="session_csv",
+    source=r"""
+Value PROTOCOL (TCP(?=[^\n]*,[A-Z0-9_]+$)|(?:UDP|ICMP)(?=[^\n]*[.:]\d+$)|[A-Z]+(?=[^\n]*getnameinfo failed: ))
+Value IPV6_REMOTE_ADDRESS ([^,\s]+)
+Value IPV6_REMOTE_L4_ID ([^,\s]+)
+Value IPV6_LOCAL_ADDRESS ([0-9a-fA-F:.]+)
+Value IPV6_LOCAL_L4_ID (\d+)
+Value IPV4_LOCAL_ADDRESS ([0-9.]+)
+Value IPV4_LOCAL_L4_ID (\d+)
+Value IPV4_REMOTE_ADDRESS ([^,\s]+)
+Value IPV4_REMOTE_L4_ID ([^,\s]+)
+Value EXPIRES_IN (\d+:\d\d:\d\d(?:\.\d+)?)
+Value STATE ([A-Z0-9_]+)
+Value RESOLVER_ERROR (getnameinfo failed: [^,\n]+)
+
+Start
+  ^${PROTOCOL},${IPV6_REMOTE_ADDRESS},${IPV6_REMOTE_L4_ID},${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},\
+    ${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},${IPV4_REMOTE_ADDRESS},${IPV4_REMOTE_L4_ID},\
+    ${EXPIRES_IN}(?:,${STATE})?$$ -> Record
+  ^Protocol,IPv6 Remote Address,IPv6 Remote L4-ID,IPv6 Local Address,IPv6 Local L4-ID,\
+    IPv4 Local Address,IPv4 Local L4-ID,IPv4 Remote Address,IPv4 Remote L4-ID,Expires in,State$$
+  ^${PROTOCOL},${RESOLVER_ERROR}$$ -> ClientUnresolved
+  ^${PROTOCOL},${IPV6_REMOTE_ADDRESS},${IPV6_REMOTE_L4_ID},${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},\
+    ${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},${RESOLVER_ERROR}$$ -> ServerUnresolved
+  ^$$
+  ^. -> Error
+
+ClientUnresolved
+  ^${IPV6_REMOTE_ADDRESS},${IPV6_REMOTE_L4_ID},${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},\
+    ${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},${IPV4_REMOTE_ADDRESS},${IPV4_REMOTE_L4_ID},\
+    ${EXPIRES_IN}(?:,${STATE})?$$ -> Record Start
+  ^${IPV6_REMOTE_ADDRESS},${IPV6_REMOTE_L4_ID},${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},\
+    ${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},${RESOLVER_ERROR}$$ -> ServerUnresolved
+  ^ -> Error
+
+ServerUnresolved
+  ^${IPV4_REMOTE_ADDRESS},${IPV4_REMOTE_L4_ID},${EXPIRES_IN}(?:,${STATE})?$$ -> Record Start
+  ^ -> Error
+""",
+)
+
+# 3.x: sections ("TCP:") with footers that count; 4.x: rows between separators, nothing that names the protocol.
+# A footer is a record of its own, with nothing but PROTOCOL and COUNT, so that the rows can be checked against it.
+# The halves of a line are parted by one tab; text that went through a terminal has spaces there.
+CONSOLE = Template(
+    name="session_console",
+    accepting=frozenset({"Start", "Entries"}),
+    source=r"""
+Value Filldown PROTOCOL (TCP|UDP|ICMP)
+Value STATE ([A-Z0-9_]+)
+Value EXPIRES_IN (\d+:\d\d:\d\d(?:\.\d+)?|\d+ hours, \d+ minutes|\d+ minutes, \d+ seconds|\d+ seconds|\d+ milliseconds)
+Value IPV4_REMOTE_ADDRESS ([^#\s]+)
+Value IPV4_REMOTE_L4_ID ([^#\s]+)
+Value IPV6_REMOTE_ADDRESS ([^#\s]+)
+Value IPV6_REMOTE_L4_ID ([^#\s]+)
+Value IPV4_LOCAL_ADDRESS ([0-9.]+)
+Value IPV4_LOCAL_L4_ID (\d+)
+Value IPV6_LOCAL_ADDRESS ([0-9a-fA-F:.]+)
+Value IPV6_LOCAL_L4_ID (\d+)
+Value RESOLVER_ERROR (getnameinfo failed: [^\n]+)
+Value COUNT (\d+)
+
+Start
+  ^-{33}\s*$$ -> Entries
+  ^${PROTOCOL}:\s*$$
+  ^\s*$$
+  ^. -> Error
+
+Entries
+  ^(?:\(${STATE}\) )?Expires in ${EXPIRES_IN}\s*$$ -> Remote
+  ^ *\(Fetched ${COUNT} entries\.\)\s*$$ -> Record Start
+  ^ *\(empty\)\s*$$ -> Start
+  ^${PROTOCOL}:\s*$$ -> Start
+  ^-{33}\s*$$
+  ^\s*$$
+  ^. -> Error
+
+Remote
+  ^Remote: ${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}\s*$$ -> Local
+  ^Remote: ${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${RESOLVER_ERROR}$$ -> ClientUnresolved
+  ^Remote: ${RESOLVER_ERROR}$$ -> ServerUnresolved
+  ^ -> Error
+
+ServerUnresolved
+  ^${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}\s*$$ -> Local
+  ^${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${RESOLVER_ERROR}$$ -> ClientUnresolved
+  ^ -> Error
+
+ClientUnresolved
+  ^${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}\s*$$ -> Local
+  ^ -> Error
+
+Local
+  ^Local: ${IPV4_LOCAL_ADDRESS}#${IPV4_LOCAL_L4_ID}[ \t]+${IPV6_LOCAL_ADDRESS}#${IPV6_LOCAL_L4_ID}\s*$$ -> Separator
+  ^ -> Error
+
+Separator
+  ^-{33}\s*$$ -> Record Entries
+  ^ -> Error
+""",
+)
+
+# 3.1.0 to 3.4.6 name the protocol, 3.5 prints bare numbers in the order TCP, UDP, ICMP of those asked for.
+COUNT = Template(
+    name="session_count",
+    source=r"""
+Value PROTOCOL (TCP|UDP|ICMP)
+Value COUNT (\d+)
+
+Start
+  ^(?:${PROTOCOL}: )?${COUNT}$$ -> Record
+  ^$$
+  ^. -> Error
+""",
+)
+
+# 4.1.13 and later; eight columns, no header, neither state nor the IPv6 side's destination.
+FOLLOW = Template(
+    name="session_follow",
+    source=r"""
+Value PROTOCOL (TCP|UDP|ICMP)
+Value IPV6_REMOTE_ADDRESS ([0-9a-fA-F:.]+)
+Value IPV6_REMOTE_L4_ID (\d+)
+Value IPV4_LOCAL_ADDRESS ([0-9.]+)
+Value IPV4_LOCAL_L4_ID (\d+)
+Value IPV4_REMOTE_ADDRESS ([0-9.]+)
+Value IPV4_REMOTE_L4_ID (\d+)
+Value EXPIRES_IN (\d+:\d\d:\d\d(?:\.\d+)?)
+
+Start
+  ^${PROTOCOL},${IPV6_REMOTE_ADDRESS},${IPV6_REMOTE_L4_ID},${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},\
+    ${IPV4_REMOTE_ADDRESS},${IPV4_REMOTE_L4_ID},${EXPIRES_IN}$$ -> Record
+  ^Commands parsed successfully; switching to syslog\.$$
+  ^See journalctl for error messages from now on\.$$
+  ^$$
+  ^. -> Error
+""",
+)

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How full pool4 is: the transport addresses that sessions hold, counted into pool4's ranges.
+
+A port (or ICMP identifier) of a pool4 address is used when at least one session has it; a BIB entry may have many
+sessions (RFC 6146 3.1). Static BIB entries without sessions are not seen here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..records.pool4 import Pool4Range
+from ..records.session import Session
+
+HIGHEST_L4_ID = 65535
+
+
+class PortsInUse:
+    """Counts the distinct (protocol, pool4 address, L4-ID) of a table.
+
+    Memory is one number for each that is in use: a pool is small beside the table that it serves.
+    """
+
+    def __init__(self) -> None:
+        self._ports: dict[tuple[str, str], set[int]] = {}
+
+    def add(self, session: Session) -> None:
+        """Count one session's transport address."""
+        key = (session.protocol, session.ipv4_local_address)
+        ports = self._ports.get(key)
+        if ports is None:
+            ports = self._ports[key] = set()
+        ports.add(session.ipv4_local_l4_id)
+
+    def within(self, protocol: str, address: str, first: int, last: int) -> int:
+        """How many of these L4-IDs are in use."""
+        ports = self._ports.get((protocol, address), set())
+        return sum(1 for port in ports if first <= port <= last)
+
+    def totals(self) -> Counter[str]:
+        """Protocol to transport addresses in use."""
+        totals: Counter[str] = Counter()
+        for (protocol, _address), ports in self._ports.items():
+            totals[protocol] += len(ports)
+        return totals
+
+
+@dataclass(frozen=True)
+class Pool4Use:
+    """The L4-IDs of one protocol at one address, and how many are in use.
+
+    :ivar mark: of the packets that the range is for; None where the release knows no marks.
+    :ivar max_iterations: see `records.pool4.Pool4Range`.
+    :ivar ports_used: those that at least one session holds.
+    """
+
+    mark: int | None
+    protocol: str
+    address: str
+    port_min: int
+    port_max: int
+    max_iterations: int | None
+    ports_used: int
+
+    @property
+    def ports_total(self) -> int:
+        """L4-IDs in the range."""
+        return self.port_max - self.port_min + 1
+
+    @property
+    def percent_used(self) -> float:
+        """0 to 100, one digit after the point."""
+        return round(100 * self.ports_used / self.ports_total, 1)
+
+
+def pool4_use(ranges: Iterable[Pool4Range], protocols: Sequence[str], in_use: PortsInUse) -> list[Pool4Use]:
+    """Each range with its use, in the order given, once for each protocol that it is for.
+
+    :param protocols: those that were asked for; others are left out, for nobody counted them.
+    """
+    uses = []
+    for entry in ranges:
+        # Up to 3.3 pool4 has addresses only, with every protocol and port.
+        first = 0 if entry.port_min is None else entry.port_min
+        last = HIGHEST_L4_ID if entry.port_max is None else entry.port_max
+        for protocol in protocols if entry.protocol is None else (entry.protocol,):
+            if protocol in protocols:
+                used = in_use.within(protocol, entry.address, first, last)
+                uses.append(Pool4Use(entry.mark, protocol, entry.address, first, last, entry.max_iterations, used))
+    return uses

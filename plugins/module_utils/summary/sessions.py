@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The summary of a session table: records in, counts out.
+
+A summary holds only what can be added up, so that summaries of instances, protocols or hosts merge in any order.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ..records.session import Session
+
+CLIENT_PREFIX_LENGTH = 64
+"""RFC 7934 and RFC 8273: a subscriber's link has a /64, its hosts any number of addresses in it."""
+
+
+@lru_cache(maxsize=65536)
+def client_prefix(address: str, length: int) -> str:
+    """The prefix of that length around an IPv6 address."""
+    return str(ipaddress.IPv6Network((address, length), strict=False))
+
+
+@dataclass
+class SessionSummary:
+    """Counts of the sessions that were asked for.
+
+    :ivar total: sessions.
+    :ivar by_protocol: ``tcp``, ``udp``, ``icmp`` to sessions.
+    :ivar by_state: Jool's word to TCP sessions.
+    :ivar stateless_tcp: TCP sessions that the output showed without a state (console of 3.1).
+    :ivar by_pool4_address: address to sessions.
+    :ivar by_client_prefix: prefix of the client to sessions.
+    :ivar unnumbered_clients: sessions whose client the output named instead of numbering it; they are in no prefix.
+    """
+
+    client_prefix_length: int = CLIENT_PREFIX_LENGTH
+    total: int = 0
+    by_protocol: Counter[str] = field(default_factory=Counter)
+    by_state: Counter[str] = field(default_factory=Counter)
+    stateless_tcp: int = 0
+    by_pool4_address: Counter[str] = field(default_factory=Counter)
+    by_client_prefix: Counter[str] = field(default_factory=Counter)
+    unnumbered_clients: int = 0
+
+    def add(self, session: Session) -> None:
+        """Count one session."""
+        self.total += 1
+        self.by_protocol[session.protocol] += 1
+        self.by_pool4_address[session.ipv4_local_address] += 1
+        if session.state is not None:
+            self.by_state[session.state] += 1
+        elif session.protocol == "tcp":
+            self.stateless_tcp += 1
+        if session.ipv6_remote_address is None:
+            self.unnumbered_clients += 1
+        else:
+            self.by_client_prefix[client_prefix(session.ipv6_remote_address, self.client_prefix_length)] += 1
+
+    def top_clients(self, count: int) -> list[tuple[str, int]]:
+        """The busiest client prefixes, most sessions first, equals in the order of their text."""
+        return sorted(self.by_client_prefix.items(), key=lambda item: (-item[1], item[0]))[:count]
+
+
+def summarize(sessions: Iterable[Session], client_prefix_length: int = CLIENT_PREFIX_LENGTH) -> SessionSummary:
+    """Count all sessions of a stream."""
+    summary = SessionSummary(client_prefix_length)
+    for session in sessions:
+        summary.add(session)
+    return summary
+
+
+def merge(one: SessionSummary, other: SessionSummary) -> SessionSummary:
+    """The summary of both tables; associative, commutative, with an empty summary as the neutral element.
+
+    :raises ValueError: when they cut clients to prefixes of different lengths.
+    """
+    if one.client_prefix_length != other.client_prefix_length:
+        raise ValueError(
+            f"counts of /{one.client_prefix_length} and of /{other.client_prefix_length} prefixes do not add up"
+        )
+    return SessionSummary(
+        client_prefix_length=one.client_prefix_length,
+        total=one.total + other.total,
+        by_protocol=one.by_protocol + other.by_protocol,
+        by_state=one.by_state + other.by_state,
+        stateless_tcp=one.stateless_tcp + other.stateless_tcp,
+        by_pool4_address=one.by_pool4_address + other.by_pool4_address,
+        by_client_prefix=one.by_client_prefix + other.by_client_prefix,
+        unnumbered_clients=one.unnumbered_clients + other.unnumbered_clients,
+    )

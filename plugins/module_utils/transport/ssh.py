@@ -1,0 +1,267 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Transport ``ssh``: commands over a Paramiko connection of our own, streaming, without any shell plugin between."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .. import libraries
+from ..errors import (
+    AuthenticationFailed,
+    CommandFailed,
+    CommandTimeout,
+    ConnectionFailed,
+    ConnectionLost,
+    EscalationFailed,
+    HostKeyRefused,
+)
+from .base import CHUNK_BYTES, STDERR_KEPT_BYTES, Ended, Running, Transport, shell_command
+from .ssh_route import Destination, Route, route
+
+if TYPE_CHECKING:
+    import paramiko
+
+POLL_SECONDS = 0.5
+"""How long a silent standard output is waited for before standard error and the clock are looked at."""
+
+JUMPS_LIMIT = 8
+"""A jump host may have jump hosts of its own; one that leads back to itself must end somewhere."""
+
+
+@dataclass(frozen=True)
+class Become:
+    """Another user to run commands as.
+
+    :ivar method: ``sudo`` or ``doas`` (the latter without a password).
+    :ivar password: asked for by sudo on its standard input; None: sudo must not ask.
+    """
+
+    method: str = "sudo"
+    user: str = "root"
+    password: str | None = field(default=None, repr=False)
+    executable: str | None = None
+
+    def wrap(self, argv: Sequence[str]) -> tuple[tuple[str, ...], bytes]:
+        """The command with its escalation, and what goes to its standard input.
+
+        :raises EscalationFailed: for a method that is not supported.
+        """
+        program = self.executable or self.method
+        if self.method == "sudo" and self.password is not None:
+            words = (program, "-H", "-S", "-p", "", "-u", self.user, "--", *argv)
+            return words, f"{self.password}\n".encode()
+        if self.method == "sudo":
+            return (program, "-H", "-n", "-u", self.user, "--", *argv), b""
+        if self.method == "doas" and self.password is None:
+            return (program, "-n", "-u", self.user, *argv), b""
+        raise EscalationFailed(
+            f"the transport 'ssh' knows sudo, and doas without a password, but not '{self.method}' as it is asked for;"
+            " use the transport 'connection'"
+        )
+
+
+class SshProcess(Running):
+    """A command on a channel."""
+
+    def __init__(
+        self, channel: paramiko.Channel, argv: Sequence[str], stdin: bytes, timeout: float | None, host: str
+    ) -> None:
+        self._channel = channel
+        self._argv = tuple(argv)
+        self._host = host
+        self._timeout = timeout
+        self._deadline = time.monotonic() + timeout if timeout else None
+        self._stderr = bytearray()
+        channel.settimeout(POLL_SECONDS)
+        channel.exec_command(shell_command(argv))
+        if stdin:
+            channel.sendall(stdin)
+        channel.shutdown_write()
+
+    def chunks(self) -> Iterator[bytes]:
+        """See `Running.chunks`."""
+        while True:
+            self._drain_stderr()
+            if self._deadline is not None and time.monotonic() > self._deadline:
+                self.close()
+                raise CommandTimeout(f"{self._timeout:g} seconds were allowed", host=self._host, argv=self._argv)
+            try:
+                chunk = self._channel.recv(CHUNK_BYTES)
+            except TimeoutError:
+                continue
+            if not chunk:
+                return
+            yield chunk
+
+    def wait(self) -> Ended:
+        """See `Running.wait`."""
+        for _rest in self.chunks():
+            pass
+        while not self._channel.exit_status_ready() and self._channel.get_transport().is_active():
+            self._drain_stderr()
+            if self._deadline is not None and time.monotonic() > self._deadline:
+                self.close()
+                raise CommandTimeout(f"{self._timeout:g} seconds were allowed", host=self._host, argv=self._argv)
+            self._channel.status_event.wait(POLL_SECONDS)
+        self._drain_stderr()
+        status = self._channel.exit_status
+        if status >= 0:
+            return Ended(status=status, stderr=bytes(self._stderr))
+        if not self._channel.get_transport().is_active():
+            raise ConnectionLost(host=self._host, argv=self._argv)
+        # RFC 4254 6.10: a command that a signal ended has no exit status.
+        raise CommandFailed("it was ended by a signal", host=self._host, argv=self._argv)
+
+    def _drain_stderr(self) -> None:
+        while self._channel.recv_stderr_ready():
+            piece = self._channel.recv_stderr(CHUNK_BYTES)
+            self._stderr += piece[: max(0, STDERR_KEPT_BYTES - len(self._stderr))]
+
+    def close(self) -> None:
+        """See `Running.close`."""
+        self._channel.close()
+
+
+class SshTransport(Transport):
+    """Runs commands on a host over one SSH connection, opened by the first command and kept.
+
+    :param destination: the host.
+    :param become: the user to run commands as; None: the one that logs in.
+    :param host: the host's name for messages, the destination's where left out.
+    """
+
+    name = "ssh"
+
+    def __init__(self, destination: Destination, become: Become | None = None, host: str = "") -> None:
+        self.host = host or destination.host
+        self._destination = destination
+        self._become = become
+        self._client: paramiko.SSHClient | None = None
+        self._held = contextlib.ExitStack()
+
+    def start(self, argv: Sequence[str], timeout: float | None = None) -> Running:
+        """See `Transport.start`."""
+        words, stdin = self._become.wrap(argv) if self._become else (tuple(argv), b"")
+        client = self.connect()
+        paramiko = libraries.paramiko()
+        try:
+            transport = client.get_transport()
+            if transport is None:
+                raise ConnectionLost(host=self.host, argv=words)
+            channel = transport.open_session(timeout=timeout or None)
+            return SshProcess(channel, words, stdin, timeout, self.host)
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            raise ConnectionLost(str(error), host=self.host, argv=words) from error
+
+    def connect(self) -> paramiko.SSHClient:
+        """Open the connection, once.
+
+        :raises HostKeyRefused, AuthenticationFailed, ConnectionFailed: what kept it from being opened.
+        :raises LibraryMissing: without Paramiko.
+        """
+        if self._client is None:
+            self._client = self._open(self._destination, None)
+        return self._client
+
+    def _open(self, destination: Destination, through: paramiko.SSHClient | None, depth: int = 0) -> paramiko.SSHClient:
+        paramiko = libraries.paramiko()
+        if depth > JUMPS_LIMIT:
+            raise ConnectionFailed(f"more than {JUMPS_LIMIT} jump hosts one behind the other: a loop?", host=self.host)
+        try:
+            way = route(destination)
+            for jump in way.jumps:
+                through = self._open(jump, through, depth + 1)
+            client = self._trusting(way)
+            self._held.callback(client.close)
+            client.connect(
+                way.address,
+                port=way.port,
+                username=way.user,
+                password=destination.password,
+                key_filename=[name for name in way.private_key_files if os.path.exists(name)] or None,  # type: ignore[arg-type]
+                passphrase=destination.private_key_passphrase,
+                allow_agent=not way.only_these_keys,
+                look_for_keys=not way.only_these_keys and not way.private_key_files,
+                timeout=way.connect_timeout,
+                banner_timeout=max(way.connect_timeout, 15),
+                auth_timeout=max(way.connect_timeout, 30),
+                sock=self._socket(way, through),
+            )
+            transport = client.get_transport()
+            if transport is not None:
+                transport.set_keepalive(way.keepalive)
+        except paramiko.BadHostKeyException as error:
+            shown = f"{destination.host} shows another key than known_hosts has"
+            raise HostKeyRefused(shown, host=self.host) from error
+        except UnknownHostKey as error:
+            raise HostKeyRefused(str(error), host=self.host) from error
+        except paramiko.AuthenticationException as error:
+            raise AuthenticationFailed(f"{destination.host}: {error}", host=self.host) from error
+        except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
+            raise ConnectionFailed(f"{destination.host}: {error}", host=self.host) from error
+        return client
+
+    @staticmethod
+    def _trusting(way: Route) -> paramiko.SSHClient:
+        library = libraries.paramiko()
+        client: paramiko.SSHClient = library.SSHClient()
+        for name in reversed(way.known_hosts):
+            if os.path.isfile(name):
+                client.load_system_host_keys(name)
+        if way.host_keys == "strict":
+            client.set_missing_host_key_policy(_policy(_refuse))
+        elif way.host_keys == "accept-new" and way.known_hosts:
+            os.makedirs(os.path.dirname(way.known_hosts[0]) or ".", mode=0o700, exist_ok=True)
+            with open(way.known_hosts[0], "a", encoding="utf-8"):
+                pass
+            client.load_host_keys(way.known_hosts[0])
+            client.set_missing_host_key_policy(library.AutoAddPolicy())
+        else:
+            client.set_missing_host_key_policy(_policy(_accept))
+        return client
+
+    @staticmethod
+    def _socket(way: Route, through: paramiko.SSHClient | None) -> paramiko.Channel | paramiko.ProxyCommand | None:
+        if through is not None:
+            transport = through.get_transport()
+            if transport is None:
+                raise OSError("the jump host closed the connection")
+            return transport.open_channel(
+                "direct-tcpip", (way.address, way.port), ("127.0.0.1", 0), timeout=way.connect_timeout
+            )
+        if way.proxy_command:
+            proxy: paramiko.ProxyCommand = libraries.paramiko().ProxyCommand(way.proxy_command)
+            return proxy
+        return None
+
+    def close(self) -> None:
+        """See `Transport.close`."""
+        self._client = None
+        self._held.close()
+
+
+class UnknownHostKey(Exception):
+    """No known_hosts file has a key of the host."""
+
+
+def _refuse(_client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
+    raise UnknownHostKey(f"no known_hosts file has a key of {hostname} (it shows {key.get_name()} {key.fingerprint})")
+
+
+def _accept(_client: paramiko.SSHClient, _hostname: str, _key: paramiko.PKey) -> None:
+    """Any key will do, none is remembered."""
+
+
+def _policy(decide: Callable[..., None]) -> paramiko.MissingHostKeyPolicy:
+    """Paramiko's own RejectPolicy raises an error that cannot be told from others; its class exists only with it."""
+    policy: paramiko.MissingHostKeyPolicy = libraries.paramiko().MissingHostKeyPolicy()
+    policy.missing_host_key = decide  # type: ignore[method-assign]
+    return policy

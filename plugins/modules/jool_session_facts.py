@@ -1,0 +1,659 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: jool_session_facts
+short_description: Gather the sessions of Jool NAT64 translators as facts
+version_added: 0.1.0
+author:
+  - the nat64.jool authors (@nat64)
+description:
+  - Asks the NAT64 instances of a host for their session tables and returns counts, a summary or the rows themselves.
+  - The release of Jool (3.1 to 4.2) and the way it wants to be asked are found out. The same session gives the same
+    record whatever the release and the format.
+  - Nothing that failed is ever counted as zero. A table that was cut short, and a line that is not known, fail the task
+    for that host.
+  - Rows are personal data. They are returned only when asked for, and then capped. Full tables go to a file with O(dest).
+options:
+  protocols:
+    description:
+      - The tables to ask for. Jool 4 is asked once for each.
+      - For a capture of console output of Jool 4, which does not say of which protocol it is, name exactly one.
+    type: list
+    elements: str
+    choices: [tcp, udp, icmp]
+    default: [tcp, udp, icmp]
+  instances:
+    description:
+      - Names of the instances to ask. An instance that does not exist is an error.
+      - Left out, all instances are asked that C(jool instance display) lists.
+      - Releases before 3.6 have one instance without a name; it is called V(default) here.
+    type: list
+    elements: str
+  netns:
+    description:
+      - Network namespaces to look for instances in, by the names that C(ip netns list) shows. An empty string stands for
+        the namespace that the connection ends in. A namespace without an instance is an error.
+      - Left out, the host's own namespace is asked, and then the named ones, until every listed instance was met.
+    type: list
+    elements: str
+  gather_subset:
+    description:
+      - V(counts) are the sessions for each protocol and TCP state, and always there. With nothing else, Jool 3 is asked to
+        count by itself.
+      - V(summary) adds sessions for each pool4 address, the use of pool4 and the busiest clients.
+      - V(sessions) adds rows, at most O(max_sessions) for each instance.
+    type: list
+    elements: str
+    choices: [all, counts, summary, sessions]
+    default: [summary]
+  numeric:
+    description:
+      - Whether to have numbers, and not names. With V(false) the host looks up the names of the remote ends, row by row,
+        which takes long and can fail.
+      - A name never sits in the field of an address or an L4-ID. These are then V(none), and the name has its own field.
+    type: bool
+    default: true
+  filters:
+    description:
+      - Which sessions are counted, returned and written. A session must fulfil every filter that is given, and a filter is
+        fulfilled by one of its values.
+      - The use of pool4 is always that of all sessions.
+    type: dict
+    suboptions:
+      states:
+        description: States of TCP, as Jool names them.
+        type: list
+        elements: str
+        choices: [ESTABLISHED, V4_INIT, V6_INIT, V4_FIN_RCV, V6_FIN_RCV, V4_FIN_V6_FIN_RCV, TRANS, CLOSED, UNKNOWN]
+      ipv6_remote_address:
+        description: Addresses or prefixes of IPv6 clients.
+        type: list
+        elements: str
+      ipv6_local_address:
+        description: Addresses or prefixes that clients talk to, within pool6.
+        type: list
+        elements: str
+      ipv4_local_address:
+        description: Addresses or prefixes of pool4.
+        type: list
+        elements: str
+      ipv4_remote_address:
+        description: Addresses or prefixes of IPv4 servers.
+        type: list
+        elements: str
+      ipv6_remote_l4_id:
+        description: Ports (or ICMP identifiers) of IPv6 clients.
+        type: list
+        elements: int
+      ipv6_local_l4_id:
+        description: Ports (or ICMP identifiers) that clients talk to.
+        type: list
+        elements: int
+      ipv4_local_l4_id:
+        description: Ports (or ICMP identifiers) of pool4 addresses.
+        type: list
+        elements: int
+      ipv4_remote_l4_id:
+        description: Ports (or ICMP identifiers) of IPv4 servers.
+        type: list
+        elements: int
+      expires_before:
+        description: Sessions with less than this many seconds left.
+        type: float
+      expires_after:
+        description: Sessions with at least this many seconds left.
+        type: float
+  max_sessions:
+    description: The most rows that are returned for an instance when O(gather_subset) asks for V(sessions).
+    type: int
+    default: 1000
+  client_prefix_length:
+    description: Bits of an IPv6 address that make a client, for the list of the busiest ones.
+    type: int
+    default: 64
+  top_clients:
+    description: The length of the list of the busiest clients.
+    type: int
+    default: 10
+  dest:
+    description:
+      - A file on the controller that gets every session that the filters let through. It has mode 0600 and is there whole
+        or not at all. Its directory must exist.
+      - Give each host a file of its own, for example with C(inventory_hostname) in the name.
+      - When the module runs without its action plugin (from M(ansible.builtin.gather_facts)), the file is on the host.
+    type: path
+  dest_format:
+    description: How the file is written, as JSON lines or as CSV with a header.
+    type: str
+    choices: [jsonl, csv]
+    default: jsonl
+  transport:
+    description:
+      - V(connection) uses the connection of the task, with C(become). The host needs C(jool) and a shell, no Python.
+      - V(ssh) opens an SSH connection of its own from the controller with Paramiko, to the place and as the user that the
+        inventory says, and reads the table while it comes. Host keys are verified against known_hosts. The host needs
+        C(jool) and a shell, no Python.
+      - V(host) runs this module on the host, which needs Python and TextFSM.
+    type: str
+    choices: [connection, ssh, host]
+    default: connection
+  src:
+    description:
+      - A saved capture on the controller to read instead of asking the host, in any format that Jool prints sessions in.
+      - Several captures of the same format may follow each other in one file.
+    type: path
+  text:
+    description: A capture as text, to read instead of asking the host.
+    type: str
+  timeout:
+    description: Seconds that each command on the host may take. V(0) is no limit.
+    type: float
+    default: 300.0
+  jool_path:
+    description: The name or path of Jool's tool on the host.
+    type: str
+    default: jool
+requirements:
+  - Jool 3.1 or later on the host, and the right to ask it (C(become), since asking needs CAP_NET_ADMIN)
+  - TextFSM (Python library) on the controller, or on the host with O(transport=host)
+  - Paramiko (Python library) on the controller with O(transport=ssh)
+seealso:
+  - name: Jool's session table
+    description: What the table is and what Jool itself prints of it.
+    link: https://nicmx.github.io/Jool/en/usr-flags-session.html
+  - name: RFC 6146
+    description: Stateful NAT64, sections 3.1 and 3.2 for binding information base and session tables.
+    link: https://www.rfc-editor.org/rfc/rfc6146
+extends_documentation_fragment:
+  - nat64.jool.attributes
+  - nat64.jool.attributes.reads
+attributes:
+  action:
+    support: full
+  async:
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Count the sessions of every translator
+  nat64.jool.jool_session_facts:
+    gather_subset: [counts]
+  become: true
+
+- name: Show the counts
+  ansible.builtin.debug:
+    msg: "{{ ansible_facts.jool_sessions.by_protocol }}"
+
+- name: Ask over an SSH connection of its own, and keep the full table on the controller
+  nat64.jool.jool_session_facts:
+    transport: ssh
+    dest: "/var/lib/nat64/{{ inventory_hostname }}.jsonl"
+  become: true
+
+- name: Which sessions does a customer have
+  nat64.jool.jool_session_facts:
+    gather_subset: [sessions]
+    max_sessions: 100
+    filters:
+      ipv6_remote_address: ["2001:db8:64:1::/64"]
+  become: true
+
+- name: Who is behind an address and a port
+  nat64.jool.jool_session_facts:
+    protocols: [udp]
+    gather_subset: [sessions]
+    filters:
+      ipv4_local_address: [198.51.100.7]
+      ipv4_local_l4_id: [61005]
+  become: true
+
+- name: Read a capture that somebody sent, with no host at all
+  nat64.jool.jool_session_facts:
+    src: /tmp/session.csv
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+ansible_facts:
+  description: Facts of the host.
+  returned: success
+  type: dict
+  contains:
+    jool_sessions:
+      description: The answer. Every key is always there; what was not gathered is V(none), and never zero.
+      type: dict
+      returned: success
+      contains:
+        schema:
+          description: The version of this structure.
+          type: int
+          returned: always
+          sample: 1
+        gathered_at:
+          description: When the question was asked, UTC, by the clock of the machine that asked.
+          type: str
+          returned: always
+          sample: "2026-11-23T18:00:00Z"
+        source:
+          description:
+            - V(table) when the session table was read, V(stats) when the kernel counted by itself (C(--session --count) of
+              Jool 3), V(capture) for a saved capture.
+          type: str
+          returned: always
+          sample: table
+        transport:
+          description: The way to the host, V(none) for a capture.
+          type: str
+          returned: always
+          sample: connection
+        applicable:
+          description: V(false) on a host with stateless translation (SIIT) only, which has no sessions. Counts are V(none) then.
+          type: bool
+          returned: always
+        jool:
+          description: Releases.
+          type: dict
+          returned: always
+          contains:
+            tool:
+              description: Of the command line tool.
+              type: str
+              returned: always
+              sample: 4.1.9.0
+            module:
+              description: Of the loaded kernel module, V(none) where it could not be found out.
+              type: str
+              returned: always
+              sample: 4.1.9.0
+        complete:
+          description: Whether this covers every NAT64 instance that the question was about.
+          type: bool
+          returned: always
+        warnings:
+          description: What was odd and yet no error. Also shown as warnings of the task.
+          type: list
+          elements: str
+          returned: always
+        protocols:
+          description: The protocols that were asked for.
+          type: list
+          elements: str
+          returned: always
+          sample: [tcp, udp, icmp]
+        filtered:
+          description: Whether filters were in force, so that counts are not those of the whole table.
+          type: bool
+          returned: always
+        total:
+          description: Sessions of all instances.
+          type: int
+          returned: always
+          sample: 4711
+        by_protocol:
+          description: Sessions of all instances for each protocol, V(none) for one that was not asked for.
+          type: dict
+          returned: always
+          sample: {tcp: 4000, udp: 700, icmp: 11}
+        by_state:
+          description:
+            - TCP sessions of all instances for each state, as Jool names them.
+            - V(none) where TCP was not asked for, where the kernel counted by itself, and for console output of Jool 3.1,
+              which shows no states.
+          type: dict
+          returned: always
+          sample: {ESTABLISHED: 3900, V6_INIT: 100, V4_INIT: 0}
+        dest:
+          description: The file that the full table was written to, V(none) where there is none.
+          type: str
+          returned: always
+          sample: /var/lib/nat64/edge1.jsonl
+        instances:
+          description: The instances, in the order in which they were met.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            name:
+              description: The instance's name, V(none) for a capture.
+              type: str
+              returned: always
+              sample: default
+            netns:
+              description: The network namespace, an empty string for the one that the connection ends in, V(none) for a capture.
+              type: str
+              returned: always
+              sample: blue
+            framework:
+              description: V(netfilter) or V(iptables), V(none) where the release does not say.
+              type: str
+              returned: always
+              sample: netfilter
+            complete:
+              description: Whether the whole table of the instance was read.
+              type: bool
+              returned: always
+            started_at:
+              description: When reading began. A table is read in pieces and is no snapshot.
+              type: str
+              returned: always
+              sample: "2026-11-23T18:00:00Z"
+            ended_at:
+              description: When reading ended.
+              type: str
+              returned: always
+              sample: "2026-11-23T18:00:04Z"
+            total:
+              description: Sessions that the filters let through.
+              type: int
+              returned: always
+              sample: 4711
+            scanned:
+              description: Sessions that were read, V(none) where the kernel counted by itself.
+              type: int
+              returned: always
+              sample: 4711
+            by_protocol:
+              description: As above, of this instance.
+              type: dict
+              returned: always
+              sample: {tcp: 4000, udp: 700, icmp: 11}
+            by_state:
+              description: As above, of this instance.
+              type: dict
+              returned: always
+              sample: {ESTABLISHED: 3900, V6_INIT: 100, V4_INIT: 0}
+            by_pool4_address:
+              description: Sessions for each address of pool4. V(none) without the subset V(summary).
+              type: dict
+              returned: always
+              sample: {192.0.2.1: 4711}
+            pool4:
+              description:
+                - The ranges of pool4 and their use, for the protocols that were asked for. V(none) without the subset
+                  V(summary) and for a capture.
+                - Static BIB entries without sessions are not counted as use.
+              type: list
+              elements: dict
+              returned: always
+              contains:
+                mark:
+                  description: The mark of packets that use the range.
+                  type: int
+                  returned: always
+                  sample: 0
+                protocol:
+                  description: The protocol that uses the range.
+                  type: str
+                  returned: always
+                  sample: tcp
+                address:
+                  description: The IPv4 address.
+                  type: str
+                  returned: always
+                  sample: 192.0.2.1
+                port_min:
+                  description: The first port or ICMP identifier.
+                  type: int
+                  returned: always
+                  sample: 61001
+                port_max:
+                  description: The last port or ICMP identifier.
+                  type: int
+                  returned: always
+                  sample: 65535
+                max_iterations:
+                  description: How often Jool tries to find a free port, V(none) for no limit and where the release does not say.
+                  type: int
+                  returned: always
+                  sample: 1024
+                ports_total:
+                  description: Ports in the range.
+                  type: int
+                  returned: always
+                  sample: 4535
+                ports_used:
+                  description: Ports that at least one session has.
+                  type: int
+                  returned: always
+                  sample: 4100
+                ports_free:
+                  description: Ports that no session has.
+                  type: int
+                  returned: always
+                  sample: 435
+                percent_used:
+                  description: Share of the ports in use. Jool begins to drop packets at 91 to 95 percent.
+                  type: float
+                  returned: always
+                  sample: 90.4
+            clients:
+              description: Distinct client prefixes. V(none) without the subset V(summary).
+              type: int
+              returned: always
+              sample: 512
+            client_prefix_length:
+              description: Bits of a client's prefix.
+              type: int
+              returned: always
+              sample: 64
+            top_clients:
+              description: The clients with the most sessions. V(none) without the subset V(summary).
+              type: list
+              elements: dict
+              returned: always
+              contains:
+                prefix:
+                  description: The client's prefix.
+                  type: str
+                  returned: always
+                  sample: 2001:db8:64:1::/64
+                sessions:
+                  description: Its sessions.
+                  type: int
+                  returned: always
+                  sample: 97
+            kernel_sessions:
+              description:
+                - The kernel's counter JSTAT_SESSIONS, which counts all protocols together, before and after the table was
+                  read. To compare with, since C(file handle) resets it while sessions live on.
+                - V(none) without the subset V(summary), for Jool 3 and for a capture.
+              type: dict
+              returned: always
+              contains:
+                before:
+                  description: Before; V(none) where the counter could not be read.
+                  type: int
+                  returned: always
+                  sample: 4709
+                after:
+                  description: After; V(none) where the counter could not be read.
+                  type: int
+                  returned: always
+                  sample: 4713
+            truncated:
+              description: Whether there are more sessions than O(max_sessions). V(none) without the subset V(sessions).
+              type: bool
+              returned: always
+            sessions:
+              description: Rows of the table, in the order of the kernel. V(none) without the subset V(sessions).
+              type: list
+              elements: dict
+              returned: always
+              contains:
+                protocol:
+                  description: The protocol.
+                  type: str
+                  returned: always
+                  sample: tcp
+                ipv6_remote_address:
+                  description: The IPv6 client. V(none) where its name is given instead.
+                  type: str
+                  returned: always
+                  sample: 2001:db8:64:1::5
+                ipv6_remote_l4_id:
+                  description: The client's port, or ICMP identifier.
+                  type: int
+                  returned: always
+                  sample: 49152
+                ipv6_local_address:
+                  description: The server as the client sees it, within pool6.
+                  type: str
+                  returned: always
+                  sample: 64:ff9b::c633:6407
+                ipv6_local_l4_id:
+                  description: The server's port as the client sees it, or ICMP identifier.
+                  type: int
+                  returned: always
+                  sample: 443
+                ipv4_local_address:
+                  description: The pool4 address that stands for the client.
+                  type: str
+                  returned: always
+                  sample: 192.0.2.1
+                ipv4_local_l4_id:
+                  description: The port of the pool4 address, or ICMP identifier.
+                  type: int
+                  returned: always
+                  sample: 61001
+                ipv4_remote_address:
+                  description: The IPv4 server. V(none) where its name is given instead.
+                  type: str
+                  returned: always
+                  sample: 198.51.100.7
+                ipv4_remote_l4_id:
+                  description: The server's port, or ICMP identifier.
+                  type: int
+                  returned: always
+                  sample: 443
+                expires_in:
+                  description: Seconds that are left.
+                  type: float
+                  returned: always
+                  sample: 7198.232
+                expires_in_resolution:
+                  description: How fine the time was printed, in seconds. The true time is less than this above it.
+                  type: float
+                  returned: always
+                  sample: 0.001
+                state:
+                  description: The state of a TCP session, V(none) for others.
+                  type: str
+                  returned: always
+                  sample: ESTABLISHED
+                ipv6_remote_name:
+                  description: The client's name, V(none) where its address is given.
+                  type: str
+                  returned: always
+                  sample: client.example.com
+                ipv6_remote_service:
+                  description: The name of the client's port, V(none) where its number is given.
+                  type: str
+                  returned: always
+                  sample: ssh
+                ipv4_remote_name:
+                  description: The server's name, V(none) where its address is given.
+                  type: str
+                  returned: always
+                  sample: www.example.com
+                ipv4_remote_service:
+                  description: The name of the server's port, V(none) where its number is given.
+                  type: str
+                  returned: always
+                  sample: https
+error:
+  description: What went wrong, for a playbook to test.
+  returned: failure
+  type: dict
+  contains:
+    condition:
+      description:
+        - One name for each condition, such as V(JoolNotInstalled), V(ModuleNotLoaded), V(NoSuchInstance),
+          V(NoSuchNamespace), V(NoPrivilege), V(VersionMismatch), V(DumpCutShort), V(UnreadableOutput), V(CommandTimeout),
+          V(ConnectionFailed), V(ConnectionLost), V(HostKeyRefused) or V(AuthenticationFailed).
+      type: str
+      returned: always
+      sample: NoSuchInstance
+    host:
+      description: The host, or the capture.
+      type: str
+      returned: always
+      sample: edge1
+    command:
+      description: The command, empty where none was run.
+      type: str
+      returned: always
+      sample: jool -i blue session display --tcp --numeric --csv
+    exit_status:
+      description: Its exit status, V(none) where there is none.
+      type: int
+      returned: always
+      sample: 3
+    output:
+      description: What the command said about it.
+      type: str
+      returned: always
+      sample: "Error: The kernel module returned error 3: This namespace lacks an instance named 'blue'."
+    message:
+      description: The same as C(msg).
+      type: str
+      returned: always
+      sample: "edge1: There is no such Jool instance: This namespace lacks an instance named 'blue'. ..."
+"""
+
+import contextlib
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.nat64.jool.plugins.module_utils.client.jool import Jool
+from ansible_collections.nat64.jool.plugins.module_utils.errors import JoolError
+from ansible_collections.nat64.jool.plugins.module_utils.facts.session_facts import gather
+from ansible_collections.nat64.jool.plugins.module_utils.facts.shape import Facts
+from ansible_collections.nat64.jool.plugins.module_utils.facts.table_file import TableFile
+from ansible_collections.nat64.jool.plugins.module_utils.session_facts_options import (
+    ARGUMENT_SPEC,
+    MUTUALLY_EXCLUSIVE,
+    OptionError,
+    gather_offline,
+    offline,
+    question,
+)
+from ansible_collections.nat64.jool.plugins.module_utils.transport.host import HostTransport
+
+
+def gather_here(module: AnsibleModule) -> Facts:
+    """The facts of the machine that this runs on, or of a capture on it."""
+    options = module.params
+    if options["transport"] == "ssh":
+        raise OptionError("transport: 'ssh' starts at the controller, and here the module runs on the host by itself")
+    asked = question(options)
+    dest = None if module.check_mode else options["dest"]
+    with TableFile(dest, options["dest_format"]) if dest else contextlib.nullcontext() as table:
+        if offline(options):
+            return gather_offline(options, asked, table)
+        jool = Jool(HostTransport(), options["jool_path"], options["timeout"])
+        return gather(jool, asked, "host", table)
+
+
+def main() -> None:
+    """Gather the facts."""
+    module = AnsibleModule(ARGUMENT_SPEC, mutually_exclusive=MUTUALLY_EXCLUSIVE, supports_check_mode=True)
+    try:
+        facts = gather_here(module)
+    except JoolError as error:
+        module.fail_json(msg=str(error), error=error.as_dict())
+    except ValueError as error:
+        module.fail_json(msg=str(error))
+    except OSError as error:
+        module.fail_json(msg=f"The table cannot be written to {module.params['dest']}: {error.strerror}.")
+    for warning in facts["warnings"]:
+        module.warn(warning)
+    module.exit_json(ansible_facts={"jool_sessions": facts})
+
+
+if __name__ == "__main__":
+    main()
