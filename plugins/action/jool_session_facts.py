@@ -72,7 +72,8 @@ class ActionModule(ActionBase):
         host = str(self._task.delegate_to or task_vars["inventory_hostname"])
         transport: Transport
         if name == "ssh":
-            transport = SshTransport(destination(self, task_vars), escalation(self), host)
+            way = destination(self, task_vars)
+            transport = SshTransport(way, escalation(self, way.user), host)
         else:
             transport = ConnectionTransport(self, host)
         try:

@@ -203,6 +203,13 @@ class CaptureNotReadable(JoolError):
     remedy = "Check the path given in 'src' and its permissions; it is read on the controller."
 
 
+class TableChanged(JoolError):
+    """A table changed under the listing, and the module lost its place (pool4, EAMT, denylist, instances)."""
+
+    condition = "The table changed while it was listed"
+    remedy = "Ask again when nobody is changing the configuration."
+
+
 # --- the way there -----------------------------------------------------------------------------------------------
 
 

@@ -35,14 +35,17 @@ def destination(action: ActionBase, task_vars: Mapping[str, Any]) -> Destination
     )
 
 
-def escalation(action: ActionBase) -> Become | None:
-    """The user that the task becomes, None where it stays the one that logs in."""
+def escalation(action: ActionBase, login: str | None) -> Become | None:
+    """The user that the task becomes, None where it stays `login`, the one that logs in."""
     become = action._connection.become
     if become is None:
         return None
+    user = str(become.get_option("become_user") or "root")
+    if user == login and not constants.BECOME_ALLOW_SAME_USER:  # Ansible's own rule for its connections
+        return None
     return Become(
         method=become.name.rpartition(".")[2],
-        user=str(become.get_option("become_user") or "root"),
+        user=user,
         password=_text(become.get_option("become_pass")),
         executable=_text(become.get_option("become_exe")),
     )

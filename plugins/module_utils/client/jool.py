@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from ..errors import UnsupportedRelease
+from ..errors import TableChanged, UnsupportedRelease
 from ..records import instance as instance_records
 from ..records import pool4 as pool4_records
 from ..records import session as session_records
@@ -22,12 +22,15 @@ from ..records.repeats import skip_repeats
 from ..records.session import Session
 from ..records.stats import Stats
 from ..transport.base import Completed, Ended, Running, Transport
-from .commands import OLDEST, Dialect, in_namespace
+from .commands import OLDEST, Dialect, TableCommand, in_namespace
 from .reading import checked, checked_whole
 from .verdict import failure
 
 Record = TypeVar("Record")
 Reader = Callable[[Iterable[bytes]], Iterator[Record]]
+
+LISTING_TRIES = 3
+"""The module gives up a listing of pool4 when an entry goes away under it; somebody is configuring just then."""
 
 _NAMESPACE_LINE = re.compile(r"^(\S+)")
 
@@ -101,7 +104,7 @@ class Jool:
         dialect = self.connect()
         if not dialect.has_instances:
             return []
-        return list(self._records(dialect.instances(), instance_records.read_csv))
+        return self._whole(dialect.instances(), lambda chunks: list(instance_records.read_csv(chunks)))
 
     def sessions(
         self, protocols: Iterable[str], instance: str, netns: str = "", *, numeric: bool = True
@@ -144,13 +147,22 @@ class Jool:
     def pool4(self, protocols: Iterable[str], instance: str, netns: str = "") -> list[Pool4Range]:
         """The ranges of pool4 for the given protocols.
 
+        :raises TableChanged: when it changed during each of `LISTING_TRIES` tries.
         :raises JoolError: one of `client.verdict`, `UnreadableOutput`.
         """
         ranges: list[Pool4Range] = []
         for command in self.connect().pool4(protocols, instance):
-            reader = pool4_records.read_csv if command.csv else pool4_records.read_console
-            ranges.extend(self._records(in_namespace(netns, command.argv), reader))
+            ranges.extend(self._pool4(command, netns, LISTING_TRIES))
         return ranges
+
+    def _pool4(self, command: TableCommand, netns: str, tries: int) -> list[Pool4Range]:
+        read = pool4_records.read_csv if command.csv else pool4_records.read_console
+        try:
+            return self._whole(in_namespace(netns, command.argv), lambda chunks: list(read(chunks)))
+        except TableChanged:
+            if tries <= 1:
+                raise
+        return self._pool4(command, netns, tries - 1)
 
     def is_stateless(self) -> bool:
         """Whether the host runs SIIT Jool and no NAT64: sessions are not applicable then."""

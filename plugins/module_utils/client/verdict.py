@@ -26,6 +26,7 @@ from ..errors import (
     NoSuchInstance,
     NoSuchNamespace,
     NotApplicable,
+    TableChanged,
     VersionMismatch,
 )
 
@@ -42,6 +43,7 @@ _RULES: tuple[tuple[type[JoolError], re.Pattern[str]], ...] = tuple(
         (VersionMismatch, r"Version mismatch\."),
         (NoPrivilege, r"CAP_NET_ADMIN capability required|Administrative privileges required|Operation not permitted"),
         (NoSuchInstance, r"This namespace lacks a|The requested instance does not exist"),
+        (TableChanged, r"changed while I was iterating"),
         (ModuleNotLoaded, r"has(?:n't| not) been modprobed|Could not send the request to"),
         (NotApplicable, r"^Unexpected token: '(?:session|pool4|bib)'\nAvailable options:.* eamt "),
         (

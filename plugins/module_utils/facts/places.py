@@ -32,8 +32,6 @@ from .question import Question
 UNNAMED = "default"
 """What later releases call an instance that nobody named. Before 3.6 a namespace has one, without a name."""
 
-SESSIONS_GAUGE = "JSTAT_SESSIONS"
-
 
 @dataclass(frozen=True)
 class Place:
@@ -60,6 +58,8 @@ def find_places(jool: Jool, question: Question) -> tuple[list[Place], list[str]]
     :raises InvocationRefused: when names are asked for of a release that has none.
     :raises JoolError: one of `client.verdict`.
     """
+    if question.netns is not None:
+        _refuse_unknown(jool, question.netns)
     if not jool.connect().has_instances:
         if question.instances not in (None, (UNNAMED,)):
             raise InvocationRefused(
@@ -83,6 +83,15 @@ def find_places(jool: Jool, question: Question) -> tuple[list[Place], list[str]]
     return places, hidden
 
 
+def _refuse_unknown(jool: Jool, namespaces: Iterable[str]) -> None:
+    """Tell of namespaces that are not there before a command is run in one: ``ip`` ends with 255 then, which an SSH
+    client takes for a broken connection."""
+    named = [netns for netns in namespaces if netns]
+    unknown = [netns for netns in named if netns not in jool.namespaces()] if named else []
+    if unknown:
+        raise NoSuchNamespace(_names(unknown), host=jool.host)
+
+
 def kernel_sessions(jool: Jool, name: str, netns: str) -> int | None:
     """JSTAT_SESSIONS, to compare with: it is reset by ``file handle`` while sessions live on, so it is no count.
 
@@ -92,14 +101,13 @@ def kernel_sessions(jool: Jool, name: str, netns: str) -> int | None:
     if not jool.connect().has_stats:
         return None
     try:
-        stats = jool.stats(name, netns)
+        return jool.stats(name, netns).sessions
     except (NoSuchInstance, NoSuchNamespace, NoPrivilege, ModuleNotLoaded, VersionMismatch):
         raise
     except JoolError as error:
         # Up to 4.1.12 a counter of a newer module ends the command; the sessions can be asked for all the same.
         jool.notices.append(f"The counters of instance '{name}' cannot be read: {error}")
         return None
-    return stats.counters.get(SESSIONS_GAUGE, 0) if stats.is_valid(SESSIONS_GAUGE) else None
 
 
 def _everywhere(jool: Jool, names: list[str], listed: list[Instance]) -> tuple[list[Place], list[str]]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from .template import Template
 
-# Only the IPv6 side is resolved. Up to 3.3.5 a failing resolver writes its message, and a line break, before the address.
+# Only the IPv6 side is resolved. Up to 3.3.5 a failing resolver writes its message, and a line break, before it.
 CSV = Template(
     name="bib_csv",
     source=r"""

@@ -1,0 +1,41 @@
+"""The Debian releases the lab has guests of, and what differs between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .errors import LabError
+
+MAIN_ARCHIVE = "http://deb.debian.org/debian"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One Debian release, and so one Jool: the versions are those Debian ships, named here for people only."""
+
+    name: str
+    jool: str
+    kernel: str
+    python: str
+    blue: bool
+    """Whether the guest has a second translator in the network namespace `blue`."""
+    archive: tuple[str, ...] = ()
+    """Where packages come from; none named: what mmdebstrap takes by itself, with updates and security."""
+
+
+RELEASES: dict[str, Release] = {
+    release.name: release
+    for release in (
+        # The security archive of bullseye still lists kernels whose files are gone; its last point release is whole.
+        Release("bullseye", jool="4.1.5", kernel="5.10", python="3.9", blue=False, archive=(MAIN_ARCHIVE,)),
+        Release("bookworm", jool="4.1.9", kernel="6.1", python="3.11", blue=True),
+        Release("trixie", jool="4.1.13", kernel="6.12", python="3.13", blue=True),
+    )
+}
+
+
+def chosen(names: Sequence[str]) -> list[Release]:
+    """The releases named, in the order of RELEASES; all of them when none is named."""
+    unknown = sorted(set(names) - set(RELEASES))
+    if unknown:
+        raise LabError(f"no such guest: {', '.join(unknown)} (there are: {', '.join(RELEASES)})")
+    return [release for name, release in RELEASES.items() if not names or name in names]
