@@ -10,12 +10,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from ansible_collections.nat64.jool.tests.unit.corpus import CAPTURES, REPEATED_ROWS, Capture
 
 from ansible_collections.nat64.jool.plugins.module_utils import errors
 from ansible_collections.nat64.jool.plugins.module_utils.client.capture import file_chunks, read_capture
 from ansible_collections.nat64.jool.plugins.module_utils.facts.question import Question
 from ansible_collections.nat64.jool.plugins.module_utils.facts.session_facts import gather_capture
+from ansible_collections.nat64.jool.tests.unit.corpus import CAPTURES, REPEATED_ROWS, Capture
 
 WHOLE = [capture for capture in CAPTURES if capture.kind == "session" and capture.complete and capture.stdout]
 

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.nat64.jool.tests.unit.corpus import CAPTURES, Capture
-from ansible_collections.nat64.jool.tests.unit.replay import Answer, ReplayTransport, version
 
 from ansible_collections.nat64.jool.plugins.module_utils import errors
 from ansible_collections.nat64.jool.plugins.module_utils.client.commands import Dialect, in_namespace
 from ansible_collections.nat64.jool.plugins.module_utils.client.jool import Jool
 from ansible_collections.nat64.jool.plugins.module_utils.records.release import Release
+from ansible_collections.nat64.jool.tests.unit.corpus import CAPTURES, Capture
+from ansible_collections.nat64.jool.tests.unit.replay import Answer, ReplayTransport, version
 
 ALL = ("tcp", "udp", "icmp")
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.nat64.jool.tests.unit.replay import Answer, ReplayTransport, version
 
 from ansible_collections.nat64.jool.plugins.module_utils import errors
 from ansible_collections.nat64.jool.plugins.module_utils.client.jool import Jool
@@ -19,6 +18,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.facts.question import Q
 from ansible_collections.nat64.jool.plugins.module_utils.facts.session_facts import gather, gather_capture
 from ansible_collections.nat64.jool.plugins.module_utils.facts.table_file import TableFile
 from ansible_collections.nat64.jool.plugins.module_utils.records.session_filter import SessionFilter
+from ansible_collections.nat64.jool.tests.unit.replay import Answer, ReplayTransport, version
 
 CAPTURES = Path(__file__).parent / "captures"
 

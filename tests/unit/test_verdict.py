@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.nat64.jool.tests.unit.corpus import CAPTURES, Capture
 
 from ansible_collections.nat64.jool.plugins.module_utils import errors
 from ansible_collections.nat64.jool.plugins.module_utils.client.reading import checked
 from ansible_collections.nat64.jool.plugins.module_utils.client.verdict import failure, says
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import read_rows
-from ansible_collections.nat64.jool.plugins.module_utils.records.session import read_console, read_csv
+from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session, read_console, read_csv
 from ansible_collections.nat64.jool.plugins.module_utils.transport.base import Ended
+from ansible_collections.nat64.jool.tests.unit.corpus import CAPTURES, Capture
 
 CONDITIONS = {
     "module not loaded": errors.ModuleNotLoaded,
@@ -55,7 +55,7 @@ def test_recorded_failure(capture: Capture) -> None:
     if capture.case == "pool4-changed-console":  # after rows: the listing was cut, and says why
         assert expected.condition in str(caught.value)
     else:
-        assert type(caught.value) is expected
+        assert caught.type is expected
     assert caught.value.status == capture.exit_code
     assert "edge1: " in str(caught.value)
     assert caught.value.command in str(caught.value)
@@ -66,10 +66,10 @@ def test_recorded_cut(capture: Capture) -> None:
     ended = Ended(capture.exit_code, capture.stderr)
     chunks = [capture.stdout]
     sessions = read_csv(chunks) if capture.format == "csv" else read_console(chunks, capture.protocol)
-    count = 0
+    read: list[Session] = []
     with pytest.raises(errors.DumpCutShort) as caught:
-        for _session in checked(sessions, lambda: ended, "edge1", capture.argv):
-            count += 1
+        read.extend(checked(sessions, lambda: ended, "edge1", capture.argv))
+    count = len(read)
     sent = len(capture.rows_sent("sessions"))
     # When it was killed the last rows were still in its own buffer; 3.2.3 tells of a table before it prints the next.
     lost = capture.exit_code == SIGTERM or capture.id.startswith("3.2.3/session-all-cut-one-request")
@@ -106,7 +106,7 @@ WORDS = [
 @pytest.mark.parametrize(("words", "status", "kind"), WORDS)
 def test_words(words: str, status: int, kind: type[errors.JoolError]) -> None:
     error = failure("edge1", ("jool", "session", "display"), status, words)
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert error.as_dict()["exit_status"] == status
     assert error.remedy in str(error)
 

@@ -45,7 +45,7 @@ def _number(text: str) -> int | None:
 
 
 def _range(row: dict[str, str], *, is_fixed: bool | None) -> Pool4Range:
-    address, _, length = row["ADDRESS"].partition("/")
+    address, _slash, length = row["ADDRESS"].partition("/")
     iterations = row["MAX_ITERATIONS"]
     return Pool4Range(
         mark=_number(row["MARK"]),

@@ -26,7 +26,7 @@ def full_checksum(packet: bytes) -> int:
 @pytest.mark.parametrize("protocol", [packets.TCP, packets.UDP, packets.ICMPV6])
 @pytest.mark.parametrize("flow", [(0, 1024, 9), (65535, 65535, 65535), (4711, 40000, 7)])
 def test_packets_are_well_formed(protocol: int, flow: packets.Flow) -> None:
-    packet = packets.Template(protocol, "2001:db8:64", "64:ff9b::cb00:71c8").packet(flow)
+    packet = packets.Template(protocol, "2001:db8:64", "64:ff9b::c633:64c8").packet(flow)
     client, port, peer_port = flow
     assert full_checksum(packet) == 0
     assert IPv6Address(packet[8:24]) == IPv6Address(SITES["default"].client_address(client))
@@ -36,15 +36,15 @@ def test_packets_are_well_formed(protocol: int, flow: packets.Flow) -> None:
 
 
 def test_the_syn_from_the_ipv4_side_has_a_right_checksum() -> None:
-    packet = packets.ipv4_syn("203.0.113.5", 50001, "192.0.2.1", 65535)
+    packet = packets.ipv4_syn("198.51.100.5", 50001, "192.0.2.1", 65535)
     segment = packet[20:]
-    pseudo_header = socket.inet_aton("203.0.113.5") + socket.inet_aton("192.0.2.1") + struct.pack("!BBH", 0, 6, 20)
+    pseudo_header = socket.inet_aton("198.51.100.5") + socket.inet_aton("192.0.2.1") + struct.pack("!BBH", 0, 6, 20)
     assert packets.fold(packets.word_sum(pseudo_header) + packets.word_sum(segment)) == 0xFFFF
 
 
 def test_addresses() -> None:
     site = SITES["default"]
-    assert site.mapped("203.0.113.5") == "64:ff9b::cb00:7105"
+    assert site.mapped("198.51.100.5") == "64:ff9b::c633:6405"
     assert site.client_address(10) == "2001:db8:64:a::1"
     assert pool4_capacity() == 4535
 

@@ -26,8 +26,8 @@ class Site:
     swallowed_client: str
     pool6: str
     pool4: str
-    answering: str = "203.0.113.5"
-    silent: str = "203.0.113.200"
+    answering: str = "198.51.100.5"
+    silent: str = "198.51.100.200"
 
     def client_address(self, number: int) -> str:
         """Client `number`: each has a /64 of its own."""

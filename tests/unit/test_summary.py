@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Summaries: exact counts, and merging in any order."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from dataclasses import asdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.nat64.jool.plugins.module_utils.records.pool4 import Pool4Range
+from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session
+from ansible_collections.nat64.jool.plugins.module_utils.summary.pool4 import PortsInUse, pool4_use
+from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import SessionSummary, merge, summarize
+
+
+def _session(protocol: str, client: int | None, pool4: int, port: int, state: str | None) -> Session:
+    return Session(
+        protocol=protocol,
+        ipv6_remote_address=None if client is None else str(ipaddress.IPv6Address(client)),
+        ipv6_remote_l4_id=1,
+        ipv6_local_address="64:ff9b::1",
+        ipv6_local_l4_id=2,
+        ipv4_local_address=str(ipaddress.IPv4Address(0xC0000200 + pool4)),
+        ipv4_local_l4_id=port,
+        ipv4_remote_address="198.51.100.1",
+        ipv4_remote_l4_id=4,
+        expires_in=5.0,
+        expires_in_resolution=0.001,
+        state=state if protocol == "tcp" else None,
+    )
+
+
+sessions = st.builds(
+    _session,
+    st.sampled_from(["tcp", "udp", "icmp"]),
+    st.one_of(st.none(), st.integers(0, 2**128 - 1)),
+    st.integers(0, 3),
+    st.integers(0, 65535),
+    st.one_of(st.none(), st.sampled_from(["ESTABLISHED", "TRANS"])),
+)
+tables = st.lists(sessions, max_size=20)
+
+
+def plain(summary: SessionSummary) -> dict[str, object]:
+    return {key: dict(value) if isinstance(value, Counter) else value for key, value in asdict(summary).items()}
+
+
+@given(tables, tables, tables)
+def test_merge_in_any_order(one: list[Session], two: list[Session], three: list[Session]) -> None:
+    first, second, third = summarize(one), summarize(two), summarize(three)
+    whole = plain(summarize([*one, *two, *three]))
+    assert plain(merge(merge(first, second), third)) == whole
+    assert plain(merge(first, merge(second, third))) == whole
+    assert plain(merge(merge(third, first), second)) == whole
+    assert plain(merge(first, SessionSummary())) == plain(first)
+
+
+@given(tables)
+def test_parts_add_up(table: list[Session]) -> None:
+    summary = summarize(table)
+    tcp = summary.by_protocol["tcp"]
+    assert summary.total == len(table) == sum(summary.by_protocol.values()) == sum(summary.by_pool4_address.values())
+    assert sum(summary.by_state.values()) + summary.stateless_tcp == tcp
+    assert sum(summary.by_client_prefix.values()) + summary.unnumbered_clients == len(table)
+
+
+def test_different_prefixes_do_not_merge() -> None:
+    with pytest.raises(ValueError, match="/64 and of /56"):
+        merge(SessionSummary(64), SessionSummary(56))
+
+
+def test_top_clients() -> None:
+    net = 0x20010DB8 << 96
+    table = [_session("udp", net + (prefix << 64) + host, 0, 1, None) for prefix in (3, 1, 2, 1) for host in (1, 2)]
+    assert summarize(table).top_clients(2) == [("2001:db8:0:1::/64", 4), ("2001:db8:0:2::/64", 2)]
+    assert summarize(table, 48).top_clients(9) == [("2001:db8::/48", 8)]
+
+
+@given(tables)
+def test_ports_in_use(table: list[Session]) -> None:
+    in_use = PortsInUse()
+    for session in table:
+        in_use.add(session)
+    whole = Pool4Range(0, "tcp", "192.0.2.0", 0, 65535, None, True)
+    low, high = whole._replace(port_max=30000), whole._replace(port_min=30001)
+    uses = pool4_use([whole, low, high], ("tcp", "udp"), in_use)
+    truth = {one.ipv4_local_l4_id for one in table if one.protocol == "tcp" and one.ipv4_local_address == "192.0.2.0"}
+    assert uses[0].ports_used == len(truth) == uses[1].ports_used + uses[2].ports_used
+    assert uses[0].ports_total == 65536
+
+
+def test_a_range_without_protocol_is_for_all() -> None:
+    """Up to 3.3 pool4 has addresses and nothing else."""
+    uses = pool4_use([Pool4Range(None, None, "192.0.2.1", None, None, None, None)], ("tcp", "icmp"), PortsInUse())
+    assert [(use.protocol, use.port_min, use.port_max) for use in uses] == [("tcp", 0, 65535), ("icmp", 0, 65535)]
+
+
+def test_a_range_of_a_protocol_that_nobody_counted() -> None:
+    assert pool4_use([Pool4Range(0, "udp", "192.0.2.1", 1, 2, None, None)], ("tcp",), PortsInUse()) == []
