@@ -26,8 +26,8 @@ NO_INPUT = b"\n"
 output streams and turn every line break into two characters. Jool reads nothing."""
 
 
-class _Expired(Exception):
-    """The time given to a command is over."""
+class _Expired(BaseException):
+    """The time given to a command is over. The connection plugin ``ssh`` takes any Exception for a reason to retry."""
 
 
 @contextlib.contextmanager
@@ -51,9 +51,11 @@ def _time_limit(seconds: float | None) -> Iterator[None]:
     outer = signal.signal(signal.SIGALRM, expire)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)  # where the alarm may still go off
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, outer)
         if outer_left:
             signal.setitimer(signal.ITIMER_REAL, max(0.001, outer_left - (time.monotonic() - started)))

@@ -204,6 +204,13 @@ def test_a_stateless_translator_has_no_sessions() -> None:
         ask({**answers, "test -d /sys/module/jool_siit": Answer(status=1)})
 
 
+def test_the_tool_of_the_other_translator() -> None:
+    transport = ReplayTransport({})
+    facts = gather(Jool(transport, "/usr/bin/jool_siit"), Question(), "host")
+    assert facts["applicable"] is False
+    assert transport.asked == []
+
+
 def test_counters_that_cannot_be_read_are_only_told() -> None:
     newer = (CAPTURES / "4.1.9/stats-newer-module-csv.out").read_bytes()
     words = (CAPTURES / "4.1.9/stats-newer-module-csv.err").read_bytes()

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from ..errors import TableChanged, UnsupportedRelease
+from ..errors import NotApplicable, TableChanged, UnsupportedRelease
 from ..records import instance as instance_records
 from ..records import pool4 as pool4_records
 from ..records import session as session_records
@@ -31,6 +32,8 @@ Reader = Callable[[Iterable[bytes]], Iterator[Record]]
 
 LISTING_TRIES = 3
 """The module gives up a listing of pool4 when an entry goes away under it; somebody is configuring just then."""
+
+STATELESS_TOOL = "jool_siit"
 
 _NAMESPACE_LINE = re.compile(r"^(\S+)")
 
@@ -61,10 +64,13 @@ class Jool:
     def connect(self) -> Dialect:
         """Ask the tool for its release, once.
 
+        :raises NotApplicable: for the tool of the other translator.
         :raises JoolNotInstalled: where there is no tool.
         :raises UnsupportedRelease: for 3.0, and for a version that cannot be read.
         """
         if self._dialect is None:
+            if posixpath.basename(self._path) == STATELESS_TOOL:
+                raise NotApplicable(f"'{self._path}' is the tool of SIIT", host=self.host)
             argv = (self._path, "--version")
             done = self._run(argv)
             text = done.stdout.decode("utf-8", "replace").strip()

@@ -33,16 +33,24 @@ def gather(jool: Jool, question: Question, transport: str, table: TableFile | No
     started = now()
     result = HostResult(source="table", transport=transport)
     try:
-        result.tool = jool.connect().release.name
-        result.module = jool.module_version()
-        places, hidden = find_places(jool, question)
+        _ask(jool, question, result, table)
     except NotApplicable as error:
         return _not_applicable(result, question, started, error)
     except ModuleNotLoaded as error:
         if not jool.is_stateless():
             raise
         return _not_applicable(result, question, started, NotApplicable(host=error.host))
-    counted = jool.connect().has_counts and table is None and question.subsets <= {"counts"}
+    result.dest = table.path if table else None
+    result.warnings += list(dict.fromkeys(jool.notices))
+    return facts(result, question, started)
+
+
+def _ask(jool: Jool, question: Question, result: HostResult, table: TableFile | None) -> None:
+    dialect = jool.connect()
+    result.tool = dialect.release.name
+    result.module = jool.module_version()
+    places, hidden = find_places(jool, question)
+    counted = dialect.has_counts and table is None and question.subsets <= {"counts"}
     if counted and question.session_filter.predicate() is None:
         result.source = "stats"
         result.instances = [_kernel_count(jool, place, question) for place in places]
@@ -56,9 +64,6 @@ def gather(jool: Jool, question: Question, transport: str, table: TableFile | No
         )
     if not places:
         result.warnings.append("The kernel module is loaded and has no NAT64 instance: there are no sessions.")
-    result.dest = table.path if table else None
-    result.warnings += list(dict.fromkeys(jool.notices))
-    return facts(result, question, started)
 
 
 def gather_capture(chunks: Iterable[bytes], name: str, question: Question, table: TableFile | None = None) -> Facts:

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import abc
 import shlex
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
+
+from ..errors import CommandTimeout
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -41,6 +44,31 @@ class Completed(Ended):
     """A short command, run to its end, with all it wrote to standard output."""
 
     stdout: bytes
+
+
+class Deadline:
+    """When the time given to a command is over. It runs from the moment this is made.
+
+    :param seconds: None or 0: never.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds or 0.0
+        self._end = time.monotonic() + self._seconds
+
+    @property
+    def left(self) -> float | None:
+        """Seconds, never less than 0; None where there is no bound."""
+        return max(0.0, self._end - time.monotonic()) if self._seconds else None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left."""
+        return self.left == 0.0
+
+    def error(self, host: str, argv: Sequence[str]) -> CommandTimeout:
+        """What to raise then."""
+        return CommandTimeout(f"{self._seconds:g} seconds were allowed", host=host, argv=argv)
 
 
 class Running(abc.ABC):

@@ -7,19 +7,24 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import select
 import signal
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
 from typing import IO, cast
 
-from ..errors import CommandTimeout, JoolNotInstalled, NoPrivilege
-from .base import CHUNK_BYTES, STDERR_KEPT_BYTES, Ended, Running, Transport
+from ..errors import CommandFailed, CommandTimeout, JoolError, JoolNotInstalled, NoPrivilege
+from .base import CHUNK_BYTES, STDERR_KEPT_BYTES, Deadline, Ended, Running, Transport
 
 ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 """Jool's own words do not depend on the locale, those of ``ip`` and of libc (strerror) do."""
+
+
+KILLED_SECONDS = 5.0
+"""How long a killed process is waited for: one that hangs inside the kernel ends when the kernel lets it."""
 
 
 class HostProcess(Running):
@@ -28,21 +33,18 @@ class HostProcess(Running):
     def __init__(self, argv: Sequence[str], timeout: float | None, host: str) -> None:
         self._argv = tuple(argv)
         self._host = host
-        self._timeout = timeout or 0.0
-        self._timed_out = False
+        self._deadline = Deadline(timeout)
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process, see close()
-        self._process = self._launch()
-        self._stdout = cast(IO[bytes], self._process.stdout)
-        self._timer = threading.Timer(self._timeout, self._expire)
-        self._timer.daemon = True
-        if self._timeout:
-            self._timer.start()
+        try:
+            self._process = self._launch()
+        except BaseException:
+            self._stderr.close()
+            raise
+        self._stdout = cast("IO[bytes]", self._process.stdout)
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        problem: type[JoolNotInstalled | NoPrivilege]
         try:
-            # The engine knows no AnsibleModule, and its run_command() hands out no stream.
-            return subprocess.Popen(  # pylint: disable=ansible-bad-function
+            return subprocess.Popen(
                 self._argv,
                 bufsize=0,
                 stdin=subprocess.DEVNULL,
@@ -51,46 +53,60 @@ class HostProcess(Running):
                 env=ENVIRONMENT,
                 start_new_session=True,  # so that all of it can be ended, see _kill()
             )
-        except FileNotFoundError:
+        except OSError as error:
+            raise self._not_started(error) from error
+
+    def _not_started(self, error: OSError) -> JoolError:
+        problem: type[JoolError] = CommandFailed
+        why = f"'{self._argv[0]}' cannot be started ({error.strerror})"
+        if error.errno in {errno.ENOENT, errno.ENOTDIR}:
             problem, why = JoolNotInstalled, f"there is no program '{self._argv[0]}'"
-        except PermissionError as error:
+        elif error.errno in {errno.EACCES, errno.EPERM}:
             problem, why = NoPrivilege, f"'{self._argv[0]}' may not be run ({error.strerror})"
-        self._stderr.close()
-        raise problem(why, host=self._host, argv=self._argv)
-
-    def _expire(self) -> None:
-        self._timed_out = True
-        self._kill()
-
-    def _kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        return problem(why, host=self._host, argv=self._argv)
 
     def chunks(self) -> Iterator[bytes]:
         """See `Running.chunks`."""
-        while chunk := self._stdout.read(CHUNK_BYTES):
+        while chunk := self._read():
             yield chunk
-        self._refuse_timeout()
+
+    def _read(self) -> bytes:
+        # Waiting for data with a bound and not only for the end of the process: the pipe stays open for as long as
+        # anybody has it, and one who left the process group outlives _kill().
+        poll = select.poll()
+        poll.register(self._stdout, select.POLLIN)
+        left = self._deadline.left
+        if left == 0.0 or not poll.poll(None if left is None else left * 1000):
+            raise self._timed_out()
+        return self._stdout.read(CHUNK_BYTES)
 
     def wait(self) -> Ended:
         """See `Running.wait`."""
         for _rest in self.chunks():
             pass
-        status = self._process.wait()
-        self._refuse_timeout()
+        try:
+            status = self._process.wait(self._deadline.left)
+        except subprocess.TimeoutExpired:
+            raise self._timed_out() from None
         self._stderr.seek(0)
         return Ended(status=128 - status if status < 0 else status, stderr=self._stderr.read(STDERR_KEPT_BYTES))
 
-    def _refuse_timeout(self) -> None:
-        if self._timed_out:
-            raise CommandTimeout(f"{self._timeout:g} seconds were allowed", host=self._host, argv=self._argv)
+    def _timed_out(self) -> CommandTimeout:
+        self._kill()
+        return self._deadline.error(self._host, self._argv)
+
+    def _kill(self) -> None:
+        # Until its end is asked for, a process that has ended keeps its number, and with it the number of its group.
+        if self._process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(KILLED_SECONDS)
 
     def close(self) -> None:
         """See `Running.close`."""
-        self._timer.cancel()
-        if self._process.poll() is None:
-            self._kill()
-            self._process.wait()
+        self._kill()
         self._stdout.close()
         self._stderr.close()
 

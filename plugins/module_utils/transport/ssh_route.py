@@ -8,11 +8,13 @@ configuration, brought together as ``ssh`` would (ssh_config(5): the first value
 
 from __future__ import annotations
 
-import argparse
+import getopt
 import getpass
+import io
 import os
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +24,20 @@ DEFAULT_PORT = 22
 DEFAULT_CONFIG = "~/.ssh/config"
 DEFAULT_KNOWN_HOSTS = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
 DEFAULT_GLOBAL_KNOWN_HOSTS = "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"
+DEFAULT_CONNECT_TIMEOUT = 10.0
+DEFAULT_KEEPALIVE = 15
+
+SSH_FLAGS = "1246ab:c:e:fgi:kl:m:no:p:qstvxAB:CD:E:F:GI:J:KL:MNO:P:Q:R:S:TVw:W:XYy"
+"""The flags of ssh(1), for getopt. Those that are not below have no meaning here and are let be."""
+
+FLAG_OPTIONS = {"-J": "ProxyJump", "-i": "IdentityFile", "-l": "User", "-p": "Port"}
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+_QUOTED_FILES = re.compile(
+    r'^(\s*(?:user|global)knownhostsfile(?:\s*=\s*|\s+))(".*")\s*$', re.IGNORECASE | re.MULTILINE
+)
+"""Paramiko takes a pair of quotes off a value. Where several names may stand, that makes one name with a space two."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,7 @@ class Route:
     """Everything that is needed to open one SSH connection.
 
     :ivar host_keys: ``strict`` (an unknown key is refused), ``accept-new`` (remembered when unknown), ``off``.
+    :ivar new_host_keys: the file that remembers; None: no key can be.
     :ivar jumps: hosts to go through, first to last.
     :ivar proxy_command: a program that makes the connection instead.
     """
@@ -60,6 +77,7 @@ class Route:
     private_key_files: tuple[str, ...]
     only_these_keys: bool
     known_hosts: tuple[str, ...]
+    new_host_keys: str | None
     host_keys: str
     jumps: tuple[Destination, ...]
     proxy_command: str | None
@@ -74,24 +92,23 @@ def route(destination: Destination) -> Route:
     :raises ValueError: for arguments or a configuration that cannot be read; the text says which.
     """
     options, config_file = _arguments(destination.arguments)
-    found = {**_configuration(config_file, destination), **options}
-    jump = str(found.get("proxyjump", "none"))
-    command = str(found.get("proxycommand", "none"))
+    found = _lookup(destination, options, config_file)
+    jump, command = _ways_around(found)
     keys = (destination.private_key_file,) if destination.private_key_file else _list(found.get("identityfile"))
-    known = _words(found.get("userknownhostsfile", DEFAULT_KNOWN_HOSTS))
-    known += _words(found.get("globalknownhostsfile", DEFAULT_GLOBAL_KNOWN_HOSTS))
+    own = _files(found.get("userknownhostsfile", DEFAULT_KNOWN_HOSTS))
     return Route(
         address=str(found.get("hostname", destination.host)),
-        port=destination.port or int(str(found.get("port", DEFAULT_PORT))),
-        user=destination.user or str(found.get("user", "")) or getpass.getuser(),
-        private_key_files=tuple(os.path.expanduser(key) for key in keys),
+        port=_number(found, "port", DEFAULT_PORT),
+        user=str(found.get("user", "")) or getpass.getuser(),
+        private_key_files=_paths(keys),
         only_these_keys=str(found.get("identitiesonly", "no")).lower() == "yes",
-        known_hosts=tuple(os.path.expanduser(name) for name in known),
+        known_hosts=own + _files(found.get("globalknownhostsfile", DEFAULT_GLOBAL_KNOWN_HOSTS)),
+        new_host_keys=own[0] if own else None,
         host_keys=_host_keys(destination.check_host_key, str(found.get("stricthostkeychecking", "yes"))),
-        jumps=() if jump.lower() == "none" else tuple(_jump(hop, config_file) for hop in jump.split(",")),
-        proxy_command=None if command.lower() == "none" or jump.lower() != "none" else command,
-        connect_timeout=destination.connect_timeout or float(str(found.get("connecttimeout", 10))),
-        keepalive=int(str(found.get("serveraliveinterval", 0))) or 15,
+        jumps=tuple(_jump(hop, config_file) for hop in jump.split(",")) if jump else (),
+        proxy_command=command or None,
+        connect_timeout=destination.connect_timeout or _seconds(found, "connecttimeout") or DEFAULT_CONNECT_TIMEOUT,
+        keepalive=int(_seconds(found, "serveraliveinterval")) or DEFAULT_KEEPALIVE,
     )
 
 
@@ -101,55 +118,106 @@ def _host_keys(check: bool | None, word: str) -> str:
     return {"no": "off", "off": "off", "accept-new": "accept-new"}.get(word.lower(), "strict")
 
 
-def _arguments(text: str) -> tuple[dict[str, str], str]:
-    """Options and configuration file out of ``ssh`` arguments; what has no meaning here (ControlPersist) is let be."""
-    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
-    parser.add_argument("-o", action="append", default=[], dest="options")
-    parser.add_argument("-J", dest="proxyjump")
-    parser.add_argument("-F", dest="config", default=DEFAULT_CONFIG)
-    parser.add_argument("-i", dest="identityfile")
-    parser.add_argument("-p", dest="port")
-    parser.add_argument("-l", dest="user")
+def _arguments(text: str) -> tuple[list[str], str | None]:
+    """Lines of configuration and the configuration file out of ``ssh`` arguments."""
     try:
-        known, _others = parser.parse_known_args(shlex.split(text))
-    except (argparse.ArgumentError, ValueError) as error:
+        given, others = getopt.getopt(shlex.split(text), SSH_FLAGS)
+    except (getopt.GetoptError, ValueError) as error:
         raise ValueError(f"the ssh arguments {text!r} cannot be read: {error}") from error
-    options: dict[str, str] = {}
-    for name in ("proxyjump", "identityfile", "port", "user"):
-        if getattr(known, name):
-            options[name] = getattr(known, name)
-    for option in known.options:
-        key, _equals, value = option.replace("=", " ", 1).strip().partition(" ")
-        options.setdefault(key.lower(), value.strip().strip('"'))
-    return options, known.config
+    if others:
+        raise ValueError(f"the ssh arguments {text!r} cannot be read: '{others[0]}' belongs to none of them")
+    lines: list[str] = []
+    config_file = None
+    for flag, value in given:
+        if flag == "-F":
+            config_file = value
+        elif flag == "-o":
+            lines.append(value)
+        elif flag in FLAG_OPTIONS:
+            lines.append(f"{FLAG_OPTIONS[flag]} {value}")
+    return lines, config_file
 
 
-def _configuration(config_file: str, destination: Destination) -> Mapping[str, object]:
-    path = Path(config_file).expanduser()
-    if config_file.lower() == "none" or not path.is_file():
-        return {}
+def _lookup(destination: Destination, options: Sequence[str], config_file: str | None) -> Mapping[str, object]:
+    """What holds for the host: the inventory's own words first, then the arguments, then the configuration.
+
+    All three are read as one configuration: what refers to another option (%h, %p, %r) gets the one that counts.
+    """
     paramiko = libraries.paramiko()
+    inventory = [f"{name} {value}" for name, value in (("User", destination.user), ("Port", destination.port)) if value]
+    said = "\n".join(line.replace("\n", " ") for line in (*inventory, *options))
+    config = paramiko.SSHConfig()
+    reading = "the ssh arguments"
     try:
-        found: Mapping[str, object] = paramiko.SSHConfig.from_path(str(path)).lookup(destination.host)
-    except (OSError, paramiko.ConfigParseError) as error:
-        raise ValueError(f"{path} cannot be read: {error}") from error
+        config.parse(io.StringIO(_QUOTED_FILES.sub(r'\1"\2"', said)))
+        path = _config_path(config_file)
+        if path:
+            reading = str(path)
+            config.parse(io.StringIO(_QUOTED_FILES.sub(r'\1"\2"', path.read_text("utf-8", "surrogateescape"))))
+        found: Mapping[str, object] = config.lookup(destination.host)
+    # LookupError: CanonicalizeHostname without CanonicalDomains. ImportError: 'Match exec' needs one more library.
+    except (OSError, ValueError, LookupError, ImportError, paramiko.SSHException) as error:
+        raise ValueError(f"{reading} cannot be read: {error}") from error
     return found
 
 
-def _jump(hop: str, config_file: str) -> Destination:
-    """``[user@]host[:port]``, with IPv6 addresses in brackets."""
-    user, _at, place = hop.strip().rpartition("@")
+def _config_path(name: str | None) -> Path | None:
+    """The file to read: ssh(1) wants one that it was given, the user's own may be missing."""
+    if name is not None and name.lower() == "none":
+        return None
+    path = Path(name or DEFAULT_CONFIG).expanduser()
+    return path if name or path.is_file() else None
+
+
+def _ways_around(found: Mapping[str, object]) -> tuple[str, str]:
+    """ProxyJump and ProxyCommand, at most one of them: whichever comes first keeps the other out (ssh_config(5))."""
+    for name in found:
+        if name in {"proxyjump", "proxycommand"}:
+            value = str(found[name])  # Paramiko has None for ProxyCommand none
+            value = "" if value.lower() == "none" else value
+            return (value, "") if name == "proxyjump" else ("", value)
+    return "", ""
+
+
+def _jump(hop: str, config_file: str | None) -> Destination:
+    """``[user@]host[:port]``, with IPv6 addresses in brackets, also as ``ssh://``."""
+    user, _at, place = hop.strip().removeprefix("ssh://").rpartition("@")
     host, port = place, ""
     if place.startswith("["):
         host, _bracket, port = place[1:].partition("]")
         port = port.lstrip(":")
     elif place.count(":") == 1:
         host, _colon, port = place.partition(":")
-    return Destination(host, int(port) if port else None, user or None, arguments=shlex.join(("-F", config_file)))
+    if not host or (port and not port.isdecimal()):
+        raise ValueError(f"the jump host {hop!r} cannot be read")
+    arguments = shlex.join(("-F", config_file)) if config_file else ""
+    return Destination(host, int(port) if port else None, user or None, arguments=arguments)
 
 
-def _words(value: object) -> list[str]:
-    return [str(word) for word in value] if isinstance(value, list) else shlex.split(str(value))
+def _number(found: Mapping[str, object], name: str, default: int) -> int:
+    text = str(found.get(name, default))
+    if not text.isdecimal():
+        raise ValueError(f"{name} {text!r} is not a number")
+    return int(text)
+
+
+def _seconds(found: Mapping[str, object], name: str) -> float:
+    """A time as in sshd_config(5), ``90`` or ``1m30s``; 0 where none is given."""
+    text = str(found.get(name, "none")).lower()
+    if text == "none":
+        return 0.0
+    if not re.fullmatch(r"(?:\d+[smhdw]?)+", text):
+        raise ValueError(f"{name} {text!r} is not a time")
+    return float(sum(int(count) * _UNITS[unit] for count, unit in re.findall(r"(\d+)([smhdw]?)", text)))
+
+
+def _files(value: object) -> tuple[str, ...]:
+    """Names of files, in quotes where they have spaces; ``none`` is none."""
+    return _paths(shlex.split(str(value)))
+
+
+def _paths(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(os.path.expanduser(name) for name in names if name.lower() != "none")
 
 
 def _list(value: object) -> tuple[str, ...]:
