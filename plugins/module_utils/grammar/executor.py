@@ -34,9 +34,11 @@ class GrammarError(Exception):
         self.template = template
         self.line_number = line_number
         self.line = line if len(line) <= SHOWN else f"{line[:SHOWN]}..."
-        super().__init__(f"line {line_number} {self.what}: {self.line!r} (template {template})")
+        shown = f": {self.line!r}" if self.shows_line else ""
+        super().__init__(f"line {line_number} {self.what}{shown} (template {template})")
 
     what = "is wrong"
+    shows_line = True
 
 
 class UnknownLine(GrammarError):
@@ -49,6 +51,7 @@ class EndsInsideRecord(GrammarError):
     """The text ended in the middle of a line or of a record."""
 
     what = "is where the text ends, in the middle of a record"
+    shows_line = False  # a piece of a session, which is personal data and says nothing about the cut
 
 
 class LineTooLong(GrammarError):
