@@ -17,6 +17,9 @@ from typing import ClassVar
 OUTPUT_SHOWN = 2000
 """Characters of a command's own words that an error carries. Session rows never get here: see `client.verdict`."""
 
+FRAME = 60
+"""Characters that Jool puts around its messages ("Error: The kernel module returned error 3: "): not worth repeating."""
+
 
 class JoolError(Exception):
     """Something kept a query from its answer.
@@ -59,8 +62,9 @@ class JoolError(Exception):
         if self.argv:
             ended = f" ended with exit status {self.status}" if self.status is not None else " gave no exit status"
             parts.append(f' The command "{self.command}"{ended}.')
-        if self.output and self.output not in self.detail:
-            parts.append(f" It said: {self.output}")
+        said = " ".join(self.output.split())
+        if said and not (self.detail in said and len(said) <= len(self.detail) + FRAME):
+            parts.append(f" It said: {said}")
         if self.remedy:
             parts.append(f" {self.remedy}")
         return "".join(parts)

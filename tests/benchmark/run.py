@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How fast tables are read, beside peers that do the same in the same run. Writes docs/performance.md (not with --quick).
+"""How fast tables are read, beside peers that do the same in the same run. Writes docs/performance.md.
 
 Machines are noisy: every work runs several times, in turn with its peer, and what counts is the median of the ratios.
 """
@@ -94,8 +94,8 @@ def report(rows: Sequence[Sequence[str]], count: int, runs: int) -> str:
         (
             "# How fast tables are read",
             "",
-            f"{count:,} TCP sessions in the format of Jool 4, made from a seed by `make bench`; whole processes, medians of",
-            f"{runs} runs, each in turn with its peer. Trust the ratios: seconds differ from machine to machine.",
+            f"{count:,} TCP sessions in the format of Jool 4, made from a seed by `make bench`; whole processes,",
+            f"medians of {runs} runs, each in turn with its peer. Trust the ratios: seconds differ from machine to machine.",
             "",
             *lines,
             "",

@@ -43,7 +43,6 @@ def known_traffic(guests: dict[str, Guest]) -> dict[str, dict[str, Any]]:
     def make(guest: Guest) -> dict[str, Any]:
         guest.pristine()
         if guest.name in WITH_BLUE:
-            guest.traffic("--netns", "blue", "clear")
             guest.run(
                 "ip", "netns", "exec", "blue", "jool", "-i", "blue", "global", "update", "icmp-timeout", "1:00:00"
             )

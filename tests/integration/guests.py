@@ -48,9 +48,15 @@ class Guest:
         answer: dict[str, Any] = json.loads(self.run("lab-traffic", *words))
         return answer
 
-    def pristine(self) -> None:
-        """No sessions, the configuration as at boot, timeouts long enough for a test."""
+    def restore(self) -> None:
+        """No sessions, every translator as at boot."""
         self.traffic("clear")
+        if self.name in WITH_BLUE:
+            self.traffic("--netns", "blue", "clear")
+
+    def pristine(self) -> None:
+        """The same, with timeouts that are long enough for a test."""
+        self.restore()
         for name, value in LASTING.items():
             self.run("jool", "global", "update", name, value)
 

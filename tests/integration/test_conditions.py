@@ -112,6 +112,7 @@ def run(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> I
     yield ask("2.21", cases, place), place
     for guest in guests.values():
         guest.run("sh", "-c", "rm -f /usr/local/bin/jool-*")
+        guest.restore()
 
 
 everywhere = pytest.mark.parametrize("guest", list(RELEASES))
@@ -196,7 +197,7 @@ def unloaded(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory)
     yield runs
     for guest in guests.values():
         guest.run("modprobe", "-r", "jool_siit")
-        guest.run("systemctl", "restart", "lab-topology")
+        guest.restore()
 
 
 @everywhere

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import consoles, images
+from .demonstration import make_traffic
 from .errors import LabError
 from .fleet import Fleet
 from .places import CHECKOUT, State
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     command("build", "build the images only")
     down = command("down", "stop guests and forget their state; the images stay")
     down.add_argument("--images", action="store_true", help="remove all cached images, too")
+    command("demonstrate", "make some traffic in every guest that has no sessions", guests=False)
     command("status", "which guests run, as JSON", guests=False)
     command("check", "exit 1 and show the lines if a kernel complained on its console")
     command("inventory", "print the Ansible inventory of the guests that run", guests=False)
@@ -75,6 +77,8 @@ def _run(options: argparse.Namespace) -> int:
         fleet.down(chosen(options.guests))
         if options.images:
             images.remove_all(progress)
+    elif options.command == "demonstrate":
+        make_traffic(fleet, fleet.recorded(), state.known_hosts, progress)
     elif options.command == "status":
         print(json.dumps(status(fleet), indent=2))
     elif options.command == "check":

@@ -42,7 +42,7 @@ class ProcessId:
 
 def parse_stat(stat: str) -> ProcessId | None:
     """proc(5): pid, (command) that may itself contain blanks and brackets, state, ..., start time as field 22."""
-    head, _, tail = stat.rpartition(")")
+    head, _parenthesis, tail = stat.rpartition(")")
     fields = tail.split()
     if not head or len(fields) < 20 or fields[0] in ("Z", "X"):
         return None

@@ -57,7 +57,7 @@ def command(name: str, image: Image, seed: Path, console: Path, port: int) -> li
 
 def free_ports(count: int) -> list[int]:
     """Ports nobody listens on; all are held open until the last is found, so that they differ."""
-    sockets = [socket.socket() for _ in range(count)]
+    sockets = [socket.socket() for _number in range(count)]
     try:
         for each in sockets:
             each.bind(("127.0.0.1", 0))

@@ -9,6 +9,9 @@ read -ra arguments <<<"${ARGS:-}"
 umask 077 # sessions are personal data
 mkdir -p audit
 rm -f audit/overview.txt
+if [ -z "${INVENTORY:-}" ]; then
+    python tests/lab demonstrate
+fi
 step "auditing $inventory"
 status=0
 ansible-playbook -i "$inventory" playbooks/session_facts.yml -e "$(printf '{"jool_session_facts_directory": "%s/audit"}' "$ROOT")" \

@@ -253,12 +253,15 @@ class SshTransport(Transport):
         except paramiko.SSHException as error:
             transport = client.get_transport()
             asked = transport is not None and transport.initial_kex_done and transport.is_active()
-            if not asked and not isinstance(error, paramiko.AuthenticationException):
-                raise
-            # One class stands for nothing to try, for a file that holds no key and for the last key type tried in vain.
-            unread = ", ".join(name for name in way.private_key_files if name not in keys)
-            told = f"{destination.host}: {error}" + (f" (no key file can be read at {unread})" if unread else "")
-            raise AuthenticationFailed(told, host=self.host) from error
+            why = str(error)
+            if not isinstance(error, paramiko.AuthenticationException):
+                if not asked:
+                    raise
+                # Its words are about the type of key that Paramiko tried last on a file, whatever type that is of.
+                why = "no key was accepted, and there is no password"
+            shown = [f"user {way.user}", *(f"key file {name}" for name in keys)]
+            shown += [f"no key file can be read at {name}" for name in way.private_key_files if name not in keys]
+            raise AuthenticationFailed(f"{destination.host}: {why} ({', '.join(shown)})", host=self.host) from error
         transport = client.get_transport()
         if transport is not None:
             transport.set_keepalive(way.keepalive)

@@ -46,7 +46,7 @@ def mix(site: Site, states: dict[str, int], udp: int, icmp: int) -> dict[str, An
     numbers = itertools.count(1)
     sessions = _from_ipv4(site, states.get("V4_INIT", 0))
 
-    wanted = [(state, next(numbers), FIRST_PORT) for state in HELD_STATES for _ in range(states.get(state, 0))]
+    wanted = [(state, next(numbers), FIRST_PORT) for state in HELD_STATES for _number in range(states.get(state, 0))]
     if wanted:
         holder.hold(site, wanted)
     for state, client, port in wanted:
@@ -93,7 +93,7 @@ def _by_packets(site: Site, protocol: str, numbers: Iterator[int], count: int) -
     """Sessions that one packet makes: nobody answers a SYN (V6_INIT) or a datagram, but pings are answered."""
     number = {"TCP": TCP, "UDP": UDP, "ICMP": ICMPV6}[protocol]
     server = site.answering if protocol == "ICMP" else site.silent
-    flows = [(next(numbers), FIRST_PORT, SILENT_PORT) for _ in range(count)]
+    flows = [(next(numbers), FIRST_PORT, SILENT_PORT) for _number in range(count)]
     with inside(site.client):
         send(Template(number, site.clients, site.mapped(server)), site.mapped(server), flows)
     state = "V6_INIT" if protocol == "TCP" else None
