@@ -18,7 +18,7 @@ OUTPUT_SHOWN = 2000
 """Characters of a command's own words that an error carries. Session rows never get here: see `client.verdict`."""
 
 FRAME = 60
-"""Characters that Jool puts around its messages ("Error: The kernel module returned error 3: "): not worth repeating."""
+"""Characters that Jool puts around its messages ("Error: The kernel module returned error 3: "), not worth showing."""
 
 
 class JoolError(Exception):

@@ -98,10 +98,10 @@ def gather_offline(options: Mapping[str, Any], asked: Question, table: TableFile
     """
     if options["src"] is not None:
         return gather_capture(file_chunks(options["src"]), options["src"], asked, table)
-    return gather_capture(_text_chunks(options["text"]), "the text given", asked, table)
+    return gather_capture(text_chunks(options["text"]), "the text given", asked, table)
 
 
-def _text_chunks(text: str) -> Iterator[bytes]:
+def text_chunks(text: str) -> Iterator[bytes]:
     """YAML and the lookup ``file`` drop the last line break of a text, so it is no sign of a cut here."""
     yield text.encode("utf-8", "surrogateescape")
     if text.strip() and not text.endswith("\n"):
