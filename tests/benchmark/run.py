@@ -95,7 +95,7 @@ def report(rows: Sequence[Sequence[str]], count: int, runs: int) -> str:
             "# How fast tables are read",
             "",
             f"{count:,} TCP sessions in the format of Jool 4, made from a seed by `make bench`. Medians of whole",
-            f"processes, {runs} runs each, in turn with a peer. Trust the ratios: seconds differ from machine to machine.",
+            f"processes, {runs} runs each, in turn with a peer. Trust the ratios; seconds differ between machines.",
             "",
             *lines,
             "",
