@@ -146,6 +146,8 @@ options:
     description:
       - A saved capture on the controller to read instead of asking the host, in any format that Jool prints sessions in.
       - Several captures of the same format may follow each other in one file.
+      - Output that ends in the middle of a session, and an empty file, are errors. Jool 4 prints no end mark, so that a capture
+        which was cut exactly between two sessions cannot be told from a whole one.
     type: path
   text:
     description: A capture as text, to read instead of asking the host.
