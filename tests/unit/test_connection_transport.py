@@ -253,7 +253,7 @@ def test_an_outer_alarm_goes_off_when_it_would_have(alarm: list[float]) -> None:
 def test_an_outer_alarm_goes_off_after_a_command_that_ended(alarm: list[float]) -> None:
     signal.setitimer(signal.ITIMER_REAL, 0.2)
     with pytest.raises(OuterAlarm):
-        for _ in range(1000):
+        for _try in range(1000):
             transport(FakeAction()).run(("jool",), timeout=0.1)
             time.sleep(0.001)
         time.sleep(SOON)

@@ -39,7 +39,7 @@ SOON = 5.0
 
 BOTH_STREAMS = """
 import os
-for _ in range(1024):
+for _try in range(1024):
     os.write(1, b"o" * 1024)
     os.write(2, b"e" * 1024)
 """
@@ -320,7 +320,7 @@ def test_an_error_of_the_caller_ends_the_command(tmp_path: Path) -> None:
 def test_nothing_is_left_open() -> None:
     HOST.run(("true",))
     before = len(os.listdir("/proc/self/fd"))
-    for _ in range(5):
+    for _try in range(5):
         HOST.run(("true",), timeout=SOON)
         with pytest.raises(JoolNotInstalled):
             HOST.run(("jool-that-nobody-has",))

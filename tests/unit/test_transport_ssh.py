@@ -450,7 +450,7 @@ def test_accept_new_remembers(before: str, server: SshServer, tmp_path: Path, ke
     if before:
         file.parent.mkdir()
         file.write_text(before, encoding="ascii")
-    for _ in range(2):
+    for _try in range(2):
         with opened(place(server, trusting(file, "accept-new"))) as transport:
             assert transport.run(("say",)).status == 0
     kept = before + "\n" if before and not before.endswith("\n") else before
@@ -568,7 +568,7 @@ def test_a_name_that_leads_nowhere(name: str, known: Path) -> None:
 def test_a_black_hole(known: Path) -> None:
     with contextlib.ExitStack() as held:
         listener = held.enter_context(socket.create_server((ADDRESS, 0), backlog=0))
-        for _ in range(4):  # beyond the backlog, Linux leaves a SYN without an answer
+        for _try in range(4):  # beyond the backlog, Linux leaves a SYN without an answer
             filler = held.enter_context(socket.socket())
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
