@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.nat64.jool.plugins.module_utils.transport import ssh_config
 from ansible_collections.nat64.jool.plugins.module_utils.transport.ssh_route import Destination, Route, route
 
 pytest.importorskip("paramiko")
@@ -25,6 +26,7 @@ pytest.importorskip("paramiko")
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of the test's own, so that nobody's configuration is read."""
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(ssh_config, "SYSTEM_CONFIG", str(tmp_path / "system_config"))
     monkeypatch.setenv("LOGNAME", "operator")
     return tmp_path
 
@@ -411,3 +413,36 @@ def test_any_arguments_are_read_or_refused(text: str) -> None:
         except ValueError:
             return
         assert way.port >= 0
+
+
+def test_includes(home: Path) -> None:
+    """Names are relative to ~/.ssh, patterns are sorted, and what is missing is no error."""
+    configured(home, "Include conf.d/*.conf none.conf\nHost edge*\n  User last\n  Include inner\n  Port 2204\n")
+    (home / ".ssh" / "conf.d").mkdir()
+    (home / ".ssh" / "conf.d" / "1.conf").write_text("Host edge1\n  ProxyJump gw1\n", encoding="utf-8")
+    (home / ".ssh" / "conf.d" / "2.conf").write_text("Host *\n  ProxyJump gw2\n", encoding="utf-8")
+    (home / ".ssh" / "inner").write_text("ConnectTimeout 7\nHost other\n  Port 9\n", encoding="utf-8")
+    found = route(Destination("edge1"))
+    assert [hop.host for hop in found.jumps] == ["gw1"]
+    assert (found.user, found.port, found.connect_timeout) == ("last", 2204, 7.0)
+    assert [hop.host for hop in route(Destination("core1")).jumps] == ["gw2"]
+
+
+def test_includes_without_end(home: Path) -> None:
+    configured(home, "Include config\n")
+    with pytest.raises(ValueError, match="more than 16 files include one another"):
+        route(Destination("edge1"))
+
+
+def test_the_systems_configuration_comes_last(home: Path) -> None:
+    (home / "system_config").write_text(
+        "Port 2205\nHost edge1\n  User system\nMatch final all\n  User final\n", encoding="utf-8"
+    )
+    configured(home, "Host edge1\n  Port 2204\n")
+    found = route(Destination("edge1"))
+    assert (found.port, found.user) == (2204, "system")
+    assert route(Destination("edge2")).port == 2205
+    # A file that was named keeps both of them out.
+    (home / "other").write_text("User other\n", encoding="utf-8")
+    named = route(Destination("edge1", arguments=f"-F {home}/other"))
+    assert (named.port, named.user) == (22, "other")

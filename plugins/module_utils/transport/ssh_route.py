@@ -16,12 +16,11 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from .. import libraries
+from .ssh_config import config_texts
 
 DEFAULT_PORT = 22
-DEFAULT_CONFIG = "~/.ssh/config"
 DEFAULT_KNOWN_HOSTS = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
 DEFAULT_GLOBAL_KNOWN_HOSTS = "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"
 DEFAULT_CONNECT_TIMEOUT = 10.0
@@ -147,26 +146,17 @@ def _lookup(destination: Destination, options: Sequence[str], config_file: str |
     inventory = [f"{name} {value}" for name, value in (("User", destination.user), ("Port", destination.port)) if value]
     said = "\n".join(line.replace("\n", " ") for line in (*inventory, *options))
     config = paramiko.SSHConfig()
-    reading = "the ssh arguments"
+    reading = ["the ssh arguments"] if options else []
     try:
         config.parse(io.StringIO(_QUOTED_FILES.sub(r'\1"\2"', said)))
-        path = _config_path(config_file)
-        if path:
-            reading = str(path)
-            config.parse(io.StringIO(_QUOTED_FILES.sub(r'\1"\2"', path.read_text("utf-8", "surrogateescape"))))
+        for name, text in config_texts(config_file):
+            reading.append(name)
+            config.parse(io.StringIO(_QUOTED_FILES.sub(r'\1"\2"', text)))
         found: Mapping[str, object] = config.lookup(destination.host)
     # LookupError: CanonicalizeHostname without CanonicalDomains. ImportError: 'Match exec' needs one more library.
-    except (OSError, ValueError, LookupError, ImportError, paramiko.SSHException) as error:
-        raise ValueError(f"{reading} cannot be read: {error}") from error
+    except (LookupError, ImportError, paramiko.SSHException) as error:
+        raise ValueError(f"{' and '.join(reading)} cannot be read: {error}") from error
     return found
-
-
-def _config_path(name: str | None) -> Path | None:
-    """The file to read: ssh(1) wants one that it was given, the user's own may be missing."""
-    if name is not None and name.lower() == "none":
-        return None
-    path = Path(name or DEFAULT_CONFIG).expanduser()
-    return path if name or path.is_file() else None
 
 
 def _ways_around(found: Mapping[str, object]) -> tuple[str, str]:
