@@ -14,7 +14,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import
     EndsInsideRecord,
     GrammarError,
     UnknownLine,
-    lines,
+    blocks,
 )
 from ansible_collections.nat64.jool.plugins.module_utils.records import (
     bib,
@@ -259,10 +259,10 @@ def test_console_of_3_1_has_no_states() -> None:
         ([b"a\n\n", b"\n"], ["a", "", ""]),
         ([b"\n\n\nb\n"], ["", "", "", "b"]),
         ([b"a\r", b"\nb\r\n\r\n"], ["a", "b", ""]),
-        (["a\u2028b\x0bc\x85d\n".encode()], ["a\u2028b\x0bc\x85d"]),
+        (["a\u2028b\x0bc\x85d\n".encode()], ["a", "b", "c", "d"]),
         ([b"\xc3", b"\xa9\n\xff\n"], ["\u00e9", "\\xff"]),
         ([], []),
     ],
 )
-def test_only_a_line_feed_ends_a_line(chunks: list[bytes], cut: list[str]) -> None:
-    assert [line for block in lines("test", chunks) for line in block] == cut
+def test_lines_end_where_textfsm_ends_them(chunks: list[bytes], cut: list[str]) -> None:
+    assert [line for block in blocks("test", chunks) for line in block.splitlines()] == cut

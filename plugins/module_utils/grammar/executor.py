@@ -2,22 +2,34 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a template over a stream of bytes: rows come out while text goes in.
+"""Runs a template over a stream of bytes: columns come out while text goes in.
 
-The states, rules and values are TextFSM's own; only its loop over a whole text is replaced, because it keeps every row
-and does not count lines. Memory does not grow with the output.
+The states, rules and values are TextFSM's own. Ordinary records, which are nearly all of a large output, are found by
+one expression over a whole block of text (see `record_loop`). Every line that this does not cover, and every record
+that comes while the machine is not at the head of that loop, goes through the template's own states. The result is that
+of the stock engine, row for row and error for error, and memory does not grow with the output.
 """
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from .. import libraries
+from .record_loop import NoRecordLoop, RecordLoop, record_loop
 from .template import Template
+
+if TYPE_CHECKING:
+    from textfsm import TextFSM
 
 LINE_LIMIT = 1024 * 1024
 """Characters. Jool's longest line (a resolved name at both ends) has less than 1,500."""
+
+BLOCK_BYTES = 256 * 1024
+"""Larger pieces of a stream are cut into these: columns of a block are held at a time, and no more."""
 
 SHOWN = 200
 """Characters of an offending line that an error shows."""
@@ -60,35 +72,80 @@ class LineTooLong(GrammarError):
     what = f"is longer than {LINE_LIMIT} characters"
 
 
-def lines(template: str, chunks: Iterable[bytes]) -> Iterator[list[str]]:
-    """Cut a stream into lists of whole lines.
+@dataclass(frozen=True)
+class Columns:
+    """Some rows of an output, column by column.
+
+    :ivar names: the template's Values.
+    :ivar values: for each of them its texts, "" where a row has none (a list of texts for Values with the option List).
+    """
+
+    names: tuple[str, ...]
+    values: list[list[str]]
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(self.values[0])
+
+    def rows(self) -> Iterator[dict[str, str]]:
+        """The same, row by row."""
+        for row in zip(*self.values):
+            yield dict(zip(self.names, row))
+
+
+def blocks(template: str, chunks: Iterable[bytes]) -> Iterator[str]:
+    """Cut a stream into texts of whole lines.
 
     Bytes that are no UTF-8 (a resolver may hand out any) show as ``\\xNN``, so that an error can show them.
 
     :param template: a name for messages.
-    :raises LineTooLong: before more than `LINE_LIMIT` characters of one line are held.
+    :raises LineTooLong: before more than `LINE_LIMIT` characters of one line are held; of lines nobody counts here.
     :raises EndsInsideRecord: when the last line has no line break: Jool ends every line that it finishes.
     """
     decoder = codecs.getincrementaldecoder("utf-8")(errors="backslashreplace")
     rest = ""
-    seen = 0
-    for chunk in chunks:
-        whole, line_break, tail = decoder.decode(chunk).rpartition("\n")
-        if not line_break:
-            rest += tail
-        else:
-            # Not splitlines(): it drops a blank line at the end of a chunk and also cuts at other characters.
-            block = (rest + whole).split("\n")
-            if "\r" in rest or "\r" in whole:
-                block = [line.removesuffix("\r") for line in block]
-            yield block
-            seen += len(block)
+    for piece in _pieces(chunks):
+        whole, line_break, tail = decoder.decode(piece).rpartition("\n")
+        if line_break:
+            yield f"{rest}{whole}\n"
             rest = tail
+        else:
+            rest += tail
         if len(rest) > LINE_LIMIT:
-            raise LineTooLong(template, seen + 1, rest)
+            raise LineTooLong(template, 0, rest)
     rest += decoder.decode(b"", final=True)
     if rest:
-        raise EndsInsideRecord(template, seen + 1, rest)
+        raise EndsInsideRecord(template, 0, rest)
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        for start in range(0, len(chunk), BLOCK_BYTES):
+            yield chunk[start : start + BLOCK_BYTES]
+
+
+def read_columns(template: Template, chunks: Iterable[bytes]) -> Iterator[Columns]:
+    """The rows of an output, in blocks.
+
+    :raises UnknownLine, EndsInsideRecord, LineTooLong: with the line; rows before it have been given out by then, so a
+        caller that counts must throw away what it counted.
+    :raises LibraryMissing: where TextFSM is not installed.
+    """
+    run = _Run(template)
+    loop = loop_of(template)
+    held = ""
+    try:
+        for block in blocks(template.name, chunks):
+            if isinstance(loop, RecordLoop):
+                held = yield from run.block(loop, held + block)
+            else:
+                yield from run.lines(block)
+    except (EndsInsideRecord, LineTooLong) as error:
+        # An error in what was held comes first, as it stands first.
+        yield from run.lines(held)
+        raise run.numbered(error) from None
+    yield from run.lines(held)
+    run.finish()
 
 
 def read_rows(template: Template, chunks: Iterable[bytes]) -> Iterator[dict[str, str]]:
@@ -96,27 +153,113 @@ def read_rows(template: Template, chunks: Iterable[bytes]) -> Iterator[dict[str,
 
     A Value with the option List has a list of texts instead; of those templates only `grammar.stats` has one.
 
-    :raises UnknownLine, EndsInsideRecord, LineTooLong: with the line; rows before it have been given out by then, so a
-        caller that counts must throw away what it counted.
-    :raises LibraryMissing: where TextFSM is not installed.
+    :raises GrammarError: see `read_columns`.
     """
-    machine = template.load()
-    failure = libraries.textfsm().TextFSMError
-    names = list(machine.header)
-    # TextFSM offers no call that takes a line and keeps the state, but this is the one that its own loop makes.
-    check, results = machine._CheckLine, machine._result  # noqa: SLF001
-    number = 0
-    line = ""
-    for block in lines(template.name, chunks):
-        for line in block:
-            number += 1
+    for columns in read_columns(template, chunks):
+        yield from columns.rows()
+
+
+@cache
+def loop_of(template: Template) -> RecordLoop | NoRecordLoop:
+    """The record loop of a template, or why it has none and is run line by line."""
+    try:
+        return record_loop(template.load(), template.accepting)
+    except NoRecordLoop as refusal:
+        return refusal
+
+
+class _Run:
+    """One pass of a template over one output."""
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+        self._machine: TextFSM = template.load()
+        self._failure = libraries.textfsm().TextFSMError
+        self._names = tuple(self._machine.header)
+        self._passing = [value for value in self._machine.values if not value.options]
+        self._number = 0
+        self._line = ""
+
+    def lines(self, text: str) -> Iterator[Columns]:
+        """Whole lines, through the template's own states."""
+        # TextFSM offers no call that takes a line and keeps the state, but this is the one that its own loop makes.
+        check, results = self._machine._CheckLine, self._machine._result  # noqa: SLF001
+        problem: UnknownLine | None = None
+        for self._line in text.splitlines():
+            self._number += 1
             try:
-                check(line)
-            except failure as error:
-                raise UnknownLine(template.name, number, line) from error
-            if results:
-                for row in results:
-                    yield dict(zip(names, row))
-                results.clear()
-    if machine._cur_state_name not in template.accepting:  # noqa: SLF001
-        raise EndsInsideRecord(template.name, number, line)
+                check(self._line)
+            except self._failure as error:
+                problem = UnknownLine(self._template.name, self._number, self._line)
+                problem.__cause__ = error
+                break
+        if results:
+            columns = Columns(self._names, [list(column) for column in zip(*results)])
+            results.clear()
+            yield columns
+        if problem is not None:
+            raise problem
+
+    def block(self, loop: RecordLoop, text: str) -> Generator[Columns, None, str]:
+        """A text of whole lines; returns those at its end that may be the beginning of a record."""
+        parts = loop.expression.split(text)
+        gaps = parts[:: loop.expression.groups + 1]
+        if len(gaps) == 1:
+            return (yield from self._all_but_a_beginning(loop, text))
+        if any(gaps[1:-1]):
+            return (yield from self._record_by_record(loop, text))
+        yield from self.lines(gaps[0])
+        if not self._at_head(loop):
+            return (yield from self._record_by_record(loop, text[len(gaps[0]) :]))
+        yield self._columns(loop, parts, len(gaps) - 1)
+        return (yield from self._all_but_a_beginning(loop, gaps[-1]))
+
+    def numbered(self, error: GrammarError) -> GrammarError:
+        """The same error of the line that comes next."""
+        return type(error)(self._template.name, self._number + 1, error.line)
+
+    def finish(self) -> None:
+        """The output has ended.
+
+        :raises EndsInsideRecord: in a state in which it cannot end.
+        """
+        if self._machine._cur_state_name not in self._template.accepting:  # noqa: SLF001
+            raise EndsInsideRecord(self._template.name, self._number, self._line)
+
+    def _at_head(self, loop: RecordLoop) -> bool:
+        """Whether the machine would do with a record what the loop does: it is there, and no value is left over."""
+        state = self._machine._cur_state_name  # noqa: SLF001
+        return state == loop.head and all(value.value is None for value in self._passing)
+
+    def _columns(self, loop: RecordLoop, parts: list[str], count: int) -> Columns:
+        """The columns of records that follow one another."""
+        self._number += count * loop.lines
+        width = loop.expression.groups + 1
+        values = []
+        for value in self._machine.values:
+            if value.name in loop.groups:
+                column: list[str] = parts[loop.groups[value.name] :: width]
+                values.append([text or "" for text in column] if None in column else column)
+            else:
+                values.append([value.value or ""] * count)  # kept from before (Filldown), or not there
+        return Columns(self._names, values)
+
+    def _record_by_record(self, loop: RecordLoop, text: str) -> Generator[Columns, None, str]:
+        """Records with other lines between them."""
+        position = 0
+        for match in loop.expression.finditer(text):
+            yield from self.lines(text[position : match.start()])
+            if self._at_head(loop):
+                yield self._columns(loop, [match.group(), *match.groups()], 1)
+            else:
+                yield from self.lines(match.group())
+            position = match.end()
+        return (yield from self._all_but_a_beginning(loop, text[position:]))
+
+    def _all_but_a_beginning(self, loop: RecordLoop, text: str) -> Generator[Columns, None, str]:
+        """Lines that are no record; returns the last of them, too few for one, to be looked at with what comes next."""
+        cut = len(text)
+        for _line in range(loop.lines - 1):
+            cut = text.rfind("\n", 0, max(cut - 1, 0)) + 1
+        yield from self.lines(text[:cut])
+        return text[cut:]

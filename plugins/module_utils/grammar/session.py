@@ -7,7 +7,8 @@
 Sources: NICMx/Jool, the session printers of 3.1.0 to 4.2.0-rc3. Columns and order of the CSV never changed; the console
 lost its sections and footers with 4.0. One template serves all releases of a format.
 
-A Value's name is the field it fills. No pattern matches a line break.
+A Value's name is the field it fills. On the way of an ordinary record no pattern can match a line break, so that
+records are found over many lines at once (see `record_loop`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from .template import Template
 CSV = Template(
     name="session_csv",
     source=r"""
-Value PROTOCOL (TCP(?=[^\n]*,[A-Z0-9_]+$)|(?:UDP|ICMP)(?=[^\n]*[.:]\d+$)|[A-Z]+(?=[^\n]*getnameinfo failed: ))
+Value PROTOCOL (TCP(?=\S*,[A-Z0-9_]+$)|(?:UDP|ICMP)(?=\S*[.:]\d+$)|(?:TCP|UDP|ICMP)(?=[ -~]*getnameinfo failed: ))
 Value IPV6_REMOTE_ADDRESS ([^,\s]+)
 Value IPV6_REMOTE_L4_ID ([^,\s]+)
 Value IPV6_LOCAL_ADDRESS ([0-9a-fA-F:.]+)
@@ -81,41 +82,41 @@ Value RESOLVER_ERROR (getnameinfo failed: [^\n]+)
 Value COUNT (\d+)
 
 Start
-  ^-{33}\s*$$ -> Entries
-  ^${PROTOCOL}:\s*$$
-  ^\s*$$
+  ^-{33}[ \t]*$$ -> Entries
+  ^${PROTOCOL}:[ \t]*$$
+  ^[ \t]*$$
   ^. -> Error
 
 Entries
-  ^(?:\(${STATE}\) )?Expires in ${EXPIRES_IN}\s*$$ -> Remote
-  ^ *\(Fetched ${COUNT} entries\.\)\s*$$ -> Record Start
-  ^ *\(empty\)\s*$$ -> Start
-  ^${PROTOCOL}:\s*$$ -> Start
-  ^-{33}\s*$$
-  ^\s*$$
+  ^(?:\(${STATE}\) )?Expires in ${EXPIRES_IN}[ \t]*$$ -> Remote
+  ^ *\(Fetched ${COUNT} entries\.\)[ \t]*$$ -> Record Start
+  ^ *\(empty\)[ \t]*$$ -> Start
+  ^${PROTOCOL}:[ \t]*$$ -> Start
+  ^-{33}[ \t]*$$
+  ^[ \t]*$$
   ^. -> Error
 
 Remote
-  ^Remote: ${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}\s*$$ -> Local
+  ^Remote: ${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}[ \t]*$$ -> Local
   ^Remote: ${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${RESOLVER_ERROR}$$ -> ClientUnresolved
   ^Remote: ${RESOLVER_ERROR}$$ -> ServerUnresolved
   ^ -> Error
 
 ServerUnresolved
-  ^${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}\s*$$ -> Local
+  ^${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}[ \t]*$$ -> Local
   ^${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${RESOLVER_ERROR}$$ -> ClientUnresolved
   ^ -> Error
 
 ClientUnresolved
-  ^${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}\s*$$ -> Local
+  ^${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}[ \t]*$$ -> Local
   ^ -> Error
 
 Local
-  ^Local: ${IPV4_LOCAL_ADDRESS}#${IPV4_LOCAL_L4_ID}[ \t]+${IPV6_LOCAL_ADDRESS}#${IPV6_LOCAL_L4_ID}\s*$$ -> Separator
+  ^Local: ${IPV4_LOCAL_ADDRESS}#${IPV4_LOCAL_L4_ID}[ \t]+${IPV6_LOCAL_ADDRESS}#${IPV6_LOCAL_L4_ID}[ \t]*$$ -> Separator
   ^ -> Error
 
 Separator
-  ^-{33}\s*$$ -> Record Entries
+  ^-{33}[ \t]*$$ -> Record Entries
   ^ -> Error
 """,
 )
