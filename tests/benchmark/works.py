@@ -18,7 +18,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from ansible_collections.nat64.jool.plugins.module_utils.client.capture import file_chunks
-from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session, read_console, read_csv
+from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session
+from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import read_console, read_csv
 from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import summarize
 
 MAWK = r"""

@@ -36,7 +36,7 @@ def _kernels_did_not_complain(guests: dict[str, Guest]) -> Iterator[None]:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # other modules leave the guests without it
 def known_traffic(guests: dict[str, Guest]) -> dict[str, dict[str, Any]]:
     """A little of everything in each guest, and what must be in its tables: guest to ``lab-traffic mix``."""
 

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from ansible_collections.nat64.jool.plugins.module_utils.records.session import (
     FollowedSession,
     Session,
-    read_console,
     read_counts,
-    read_csv,
     read_follow,
 )
+from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import read_console, read_csv
 from ansible_collections.nat64.jool.tests.unit.corpus import Capture, Row, as_far_as_it_goes, is_prefix, over, select
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.nat64.jool.plugins.module_utils.records import bib, pool4, session
+from ansible_collections.nat64.jool.plugins.module_utils.records import bib, pool4, session, session_block
 from ansible_collections.nat64.jool.tests.unit import rendering
 from ansible_collections.nat64.jool.tests.unit.corpus import as_far_as_it_goes
 
@@ -52,32 +52,36 @@ any_pool4 = rendering.pool4_tables()
 
 
 def udp_console(chunks: Iterable[bytes]) -> Iterator[session.Session]:
-    return session.read_console(chunks, "udp")
+    return session_block.read_console(chunks, "udp")
 
 
 FORMATS = {
-    "session csv 3.2": Format(any_sessions, lambda t: rendering.session_csv(t, rendering.t3), session.read_csv),
-    "session csv 4.0.1": Format(any_sessions, lambda t: rendering.session_csv(t, rendering.t4a), session.read_csv),
-    "session csv 4.0.2": Format(any_sessions, lambda t: rendering.session_csv(t, rendering.t4b), session.read_csv),
+    "session csv 3.2": Format(any_sessions, lambda t: rendering.session_csv(t, rendering.t3), session_block.read_csv),
+    "session csv 4.0.1": Format(
+        any_sessions, lambda t: rendering.session_csv(t, rendering.t4a), session_block.read_csv
+    ),
+    "session csv 4.0.2": Format(
+        any_sessions, lambda t: rendering.session_csv(t, rendering.t4b), session_block.read_csv
+    ),
     "session csv 4.0.2, no header": Format(
-        any_sessions, lambda t: rendering.session_csv(t, rendering.t4b, header=False), session.read_csv
+        any_sessions, lambda t: rendering.session_csv(t, rendering.t4b, header=False), session_block.read_csv
     ),
     "session console 3.2": Format(
-        any_sessions, rendering.session_console_3, session.read_console, known=rendering.in_words
+        any_sessions, rendering.session_console_3, session_block.read_console, known=rendering.in_words
     ),
     "session console 3.5.8, no headers": Format(
         any_sessions,
         lambda t: rendering.session_console_3(t, footer=False),
-        session.read_console,
+        session_block.read_console,
         known=rendering.in_words,
     ),
     "session console 3.6": Format(
-        tcp_sessions, lambda t: rendering.session_console_4(t, rendering.t4a, name="TCP"), session.read_console
+        tcp_sessions, lambda t: rendering.session_console_4(t, rendering.t4a, name="TCP"), session_block.read_console
     ),
     "session console 4.0.1": Format(udp_sessions, lambda t: rendering.session_console_4(t, rendering.t4a), udp_console),
     "session console 4.0.2": Format(udp_sessions, lambda t: rendering.session_console_4(t, rendering.t4b), udp_console),
     "session console 4.0.2, TCP": Format(
-        tcp_sessions, lambda t: rendering.session_console_4(t, rendering.t4b), session.read_console
+        tcp_sessions, lambda t: rendering.session_console_4(t, rendering.t4b), session_block.read_console
     ),
     "bib csv": Format(any_bib, rendering.bib_csv, bib.read_csv),
     "bib csv, no header": Format(any_bib, lambda t: rendering.bib_csv(t, header=False), bib.read_csv),

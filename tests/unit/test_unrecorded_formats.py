@@ -23,7 +23,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.records import (
     instance,
     pool4,
     prefix,
-    session,
+    session_block,
     stats,
 )
 from ansible_collections.nat64.jool.plugins.module_utils.records.bib import BibEntry
@@ -249,7 +249,7 @@ def test_console_of_3_1_has_no_states() -> None:
     separator = b"-" * 33 + b"\n"
     text = b"TCP:\n" + separator + b"Expires in 2 hours, 0 minutes\n"
     text += b"Remote: 192.0.2.8#80\t2001:db8::8#1\nLocal: 192.0.2.1#2\t64:ff9b::1#80\n" + separator
-    (read,) = session.read_console([text])
+    (read,) = session_block.read_console([text])
     assert (read.protocol, read.state, read.expires_in) == ("tcp", None, 7200.0)
 
 

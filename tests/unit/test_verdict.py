@@ -12,7 +12,8 @@ from ansible_collections.nat64.jool.plugins.module_utils import errors
 from ansible_collections.nat64.jool.plugins.module_utils.client.reading import checked
 from ansible_collections.nat64.jool.plugins.module_utils.client.verdict import failure, says
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import read_rows
-from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session, read_console, read_csv
+from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session
+from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import read_console, read_csv
 from ansible_collections.nat64.jool.plugins.module_utils.transport.base import Ended
 from ansible_collections.nat64.jool.tests.unit.corpus import CAPTURES, Capture
 

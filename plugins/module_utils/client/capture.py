@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from ..errors import CaptureNotReadable, UnreadableOutput
 from ..grammar.executor import LINE_LIMIT, SHOWN
 from ..records.repeats import skip_repeats
-from ..records.session import Session, read_console, read_csv
+from ..records.session import Session
+from ..records.session_block import SessionBlock, console_blocks, csv_blocks
 from ..transport.base import CHUNK_BYTES, Ended
 from .reading import checked
 from .verdict import failure, says
@@ -40,7 +41,15 @@ def file_chunks(path: str) -> Iterator[bytes]:
 def read_capture(
     chunks: Iterable[bytes], name: str, notice: Callable[[str], None], protocol: str | None = None
 ) -> Iterator[Session]:
-    """The sessions of a capture; its format is found out from its first line.
+    """The sessions of a capture, one by one; see `capture_blocks`."""
+    for block in capture_blocks(chunks, name, notice, protocol):
+        yield from block.sessions()
+
+
+def capture_blocks(
+    chunks: Iterable[bytes], name: str, notice: Callable[[str], None], protocol: str | None = None
+) -> Iterator[SessionBlock]:
+    """The sessions of a capture, some at a time; its format is found out from its first line.
 
     CSV and console, 3.1 to 4.2; several dumps may follow each other in one capture.
 
@@ -61,14 +70,14 @@ def read_capture(
         head += chunk
     text = head.lstrip()
     if _CSV.match(text):
-        sessions = read_csv(itertools.chain((head,), stream))
+        blocks = csv_blocks(itertools.chain((head,), stream))
     elif _CONSOLE.match(text):
-        sessions = read_console(itertools.chain((head,), stream), protocol)
+        blocks = console_blocks(itertools.chain((head,), stream), protocol)
     else:
         raise _no_table(text, name)
     if _OLD.search(head):
-        sessions = skip_repeats(sessions, notice)
-    yield from checked(sessions, lambda: Ended(status=0, stderr=b""), name)
+        blocks = skip_repeats(blocks, notice)
+    yield from checked(blocks, lambda: Ended(status=0, stderr=b""), name)
 
 
 def _no_table(text: bytes, name: str) -> Exception:

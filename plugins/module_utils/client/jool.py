@@ -15,12 +15,14 @@ from ..errors import NotApplicable, TableChanged, UnsupportedRelease
 from ..records import instance as instance_records
 from ..records import pool4 as pool4_records
 from ..records import session as session_records
+from ..records import session_block
 from ..records import stats as stats_records
 from ..records.instance import Instance
 from ..records.pool4 import Pool4Range
 from ..records.release import Release
 from ..records.repeats import skip_repeats
 from ..records.session import Session
+from ..records.session_block import SessionBlock
 from ..records.stats import Stats
 from ..transport.base import Completed, Ended, Running, Transport
 from .commands import OLDEST, Dialect, TableCommand, in_namespace
@@ -115,7 +117,14 @@ class Jool:
     def sessions(
         self, protocols: Iterable[str], instance: str, netns: str = "", *, numeric: bool = True
     ) -> Iterator[Session]:
-        """The session table, row by row, in the order of the kernel.
+        """The session table, row by row; see `session_blocks`."""
+        for block in self.session_blocks(protocols, instance, netns, numeric=numeric):
+            yield from block.sessions()
+
+    def session_blocks(
+        self, protocols: Iterable[str], instance: str, netns: str = "", *, numeric: bool = True
+    ) -> Iterator[SessionBlock]:
+        """The session table, some rows at a time, in the order of the kernel.
 
         Rows come before the end is known to be good: who counts must throw the count away when this raises.
 
@@ -125,14 +134,15 @@ class Jool:
         """
         dialect = self.connect()
         for command in dialect.sessions(protocols, instance, numeric=numeric):
-            argv = in_namespace(netns, command.argv)
             asked = command.protocols[0] if len(command.protocols) == 1 else None
 
-            def read(chunks: Iterable[bytes], csv: bool = command.csv, asked: str | None = asked) -> Iterator[Session]:
-                rows = session_records.read_csv(chunks) if csv else session_records.read_console(chunks, asked)
-                return skip_repeats(rows, self.notices.append) if dialect.repeats_rows else rows
+            def read(
+                chunks: Iterable[bytes], csv: bool = command.csv, asked: str | None = asked
+            ) -> Iterator[SessionBlock]:
+                blocks = session_block.csv_blocks(chunks) if csv else session_block.console_blocks(chunks, asked)
+                return skip_repeats(blocks, self.notices.append) if dialect.repeats_rows else blocks
 
-            yield from self._records(argv, read)
+            yield from self._records(in_namespace(netns, command.argv), read)
 
     def session_counts(self, protocols: Iterable[str], netns: str = "") -> dict[str, int]:
         """The kernel's own count for each protocol (3.1 to 3.5).

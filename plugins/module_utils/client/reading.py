@@ -13,6 +13,7 @@ from ..errors import AmbiguousCapture, DumpCutShort, DumpNeverEnds, JoolError, U
 from ..grammar.executor import EndsInsideRecord, GrammarError
 from ..records.repeats import RowsRepeatForEver
 from ..records.session import ProtocolUnknown
+from ..records.session_block import SessionBlock
 from ..transport.base import Ended
 from .verdict import failure, says
 
@@ -39,7 +40,7 @@ def checked(
     problem: Problem | None = None
     try:
         for record in records:
-            count += 1
+            count += len(record) if isinstance(record, SessionBlock) else 1
             yield record
     except _PROBLEMS as error:
         problem = error

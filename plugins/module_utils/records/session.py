@@ -128,37 +128,6 @@ def session_from_row(row: dict[str, str], protocol: str | None = None) -> Sessio
     )
 
 
-def read_csv(chunks: Iterable[bytes]) -> Iterator[Session]:
-    """The sessions of CSV output.
-
-    :raises GrammarError: see `grammar.executor.read_rows`.
-    """
-    for row in read_rows(templates.CSV, chunks):
-        yield session_from_row(row)
-
-
-def read_console(chunks: Iterable[bytes], protocol: str | None = None) -> Iterator[Session]:
-    """The sessions of console output.
-
-    :param protocol: the one that was asked for (4.x does not print it).
-    :raises SectionCountMismatch: when a section of 3.x has fewer or more rows than its footer says.
-    :raises ProtocolUnknown: see `session_from_row`.
-    :raises GrammarError: see `grammar.executor.read_rows`.
-    """
-    section = ""
-    printed = 0
-    for row in read_rows(templates.CONSOLE, chunks):
-        if row["PROTOCOL"] != section:
-            section, printed = row["PROTOCOL"], 0
-        if row["COUNT"]:
-            if int(row["COUNT"]) != printed:
-                raise SectionCountMismatch(section, printed, int(row["COUNT"]))
-            printed = 0
-            continue
-        printed += 1
-        yield session_from_row(row, protocol)
-
-
 def read_counts(chunks: Iterable[bytes], protocols: Iterable[str]) -> dict[str, int]:
     """The numbers of ``--session --count`` (3.1 to 3.5).
 
