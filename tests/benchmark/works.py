@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator
 
 from ansible_collections.nat64.jool.plugins.module_utils.client.capture import file_chunks
 from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session
-from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import read_console, read_csv
-from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import summarize
+from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import csv_blocks, read_console, read_csv
+from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import summarize_blocks
 
 MAWK = r"""
 NR > 1 { protocol[$1]++; state[$11]++; address[$6]++; split($2, part, ":")
@@ -46,7 +46,7 @@ def console_records(path: str) -> int:
 
 def csv_summary(path: str) -> int:
     """Text to a summary."""
-    return summarize(read_csv(file_chunks(path))).total
+    return summarize_blocks(csv_blocks(file_chunks(path))).total
 
 
 def seconds_of(text: str) -> float:

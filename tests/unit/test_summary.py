@@ -16,8 +16,14 @@ from hypothesis import strategies as st
 
 from ansible_collections.nat64.jool.plugins.module_utils.records.pool4 import Pool4Range
 from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session
+from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import SessionBlock
 from ansible_collections.nat64.jool.plugins.module_utils.summary.pool4 import PortsInUse, pool4_use
-from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import SessionSummary, merge, summarize
+from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import (
+    SessionSummary,
+    merge,
+    summarize,
+    summarize_blocks,
+)
 
 
 def _session(protocol: str, client: int | None, pool4: int, port: int, state: str | None) -> Session:
@@ -62,6 +68,12 @@ def test_merge_in_any_order(one: list[Session], two: list[Session], three: list[
     assert plain(merge(first, SessionSummary())) == plain(first)
 
 
+@given(tables, st.integers(1, 9))
+def test_blocks_count_the_same(table: list[Session], size: int) -> None:
+    blocks = [SessionBlock.of_sessions(table[start : start + size]) for start in range(0, len(table), size)]
+    assert plain(summarize_blocks(blocks)) == plain(summarize(table))
+
+
 @given(tables)
 def test_parts_add_up(table: list[Session]) -> None:
     summary = summarize(table)
@@ -86,8 +98,8 @@ def test_top_clients() -> None:
 @given(tables)
 def test_ports_in_use(table: list[Session]) -> None:
     in_use = PortsInUse()
-    for session in table:
-        in_use.add(session)
+    for start in range(0, len(table), 7):
+        in_use.add_block(SessionBlock.of_sessions(table[start : start + 7]))
     whole = Pool4Range(0, "tcp", "192.0.2.0", 0, 65535, None, True)
     low, high = whole._replace(port_max=30000), whole._replace(port_min=30001)
     uses = pool4_use([whole, low, high], ("tcp", "udp"), in_use)

@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 
-from ..client.capture import read_capture
+from ..client.capture import capture_blocks
 from ..client.jool import Jool
 from ..errors import InvocationRefused, ModuleNotLoaded, NotApplicable
 from ..records.session import Session
+from ..records.session_block import SessionBlock
 from ..summary.pool4 import PortsInUse, pool4_use
 from ..summary.sessions import SessionSummary
 from .places import Place, find_places, kernel_sessions
@@ -78,12 +80,11 @@ def gather_capture(chunks: Iterable[bytes], name: str, question: Question, table
     started = now()
     result = HostResult(source="capture", transport=None)
     protocol = question.protocols[0] if len(question.protocols) == 1 else None
-    sessions = (
-        session
-        for session in read_capture(chunks, name, result.warnings.append, protocol)
-        if session.protocol in question.protocols
+    blocks = (
+        block.of_protocols(question.protocols)
+        for block in capture_blocks(chunks, name, result.warnings.append, protocol)
     )
-    entry, _in_use = _read(Place("", "", None), sessions, question, table)
+    entry, _in_use = _read(Place("", "", None), blocks, question, table)
     entry.name = entry.netns = None
     if protocol is None and entry.summary is not None:
         # A capture without UDP rows may be one of TCP: only what it shows, or what it was said to be of, is known.
@@ -94,8 +95,8 @@ def gather_capture(chunks: Iterable[bytes], name: str, question: Question, table
 
 
 def _read_place(jool: Jool, place: Place, question: Question, table: TableFile | None) -> InstanceResult:
-    sessions = jool.sessions(question.protocols, place.name, place.netns, numeric=question.numeric)
-    entry, in_use = _read(place, sessions, question, table)
+    blocks = jool.session_blocks(question.protocols, place.name, place.netns, numeric=question.numeric)
+    entry, in_use = _read(place, blocks, question, table)
     if question.wants_summary:
         entry.kernel_sessions = (place.sessions_before, kernel_sessions(jool, place.name, place.netns))
         entry.pool4 = pool4_use(jool.pool4(question.protocols, place.name, place.netns), question.protocols, in_use)
@@ -112,26 +113,25 @@ def _read_place(jool: Jool, place: Place, question: Question, table: TableFile |
 
 
 def _read(
-    place: Place, sessions: Iterator[Session], question: Question, table: TableFile | None
+    place: Place, blocks: Iterable[SessionBlock], question: Question, table: TableFile | None
 ) -> tuple[InstanceResult, PortsInUse]:
-    """Read a table once, for everything that is asked of it."""
+    """Read a table once, for everything that is asked of it. Records are made only where one is looked at."""
     matches = question.session_filter.predicate()
     summary = SessionSummary(question.client_prefix_length)
     in_use = PortsInUse()
     rows: list[Session] | None = [] if question.wants_sessions else None
     scanned = 0
     started = now()
-    for session in sessions:
-        scanned += 1
+    for scanned_block in blocks:
+        scanned += len(scanned_block)
         if question.wants_summary:
-            in_use.add(session)
-        if matches is not None and not matches(session):
-            continue
-        summary.add(session)
+            in_use.add_block(scanned_block)
+        block = scanned_block if matches is None else scanned_block.that(matches)
+        summary.add_block(block)
         if table is not None:
-            table.write(place.netns, place.name, session)
+            table.write(place.netns, place.name, block.sessions())
         if rows is not None and len(rows) < question.max_sessions:
-            rows.append(session)
+            rows.extend(islice(block.sessions(), question.max_sessions - len(rows)))
     entry = InstanceResult(
         name=place.name,
         netns=place.netns,

@@ -34,7 +34,9 @@ STATES = (
 )
 """Of TCP (RFC 6146 3.5.2.2). CLOSED is printed by 3.2.0 to 3.4.6 only, UNKNOWN is Jool's own fallback."""
 
-_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+IPV6 = re.compile(r"[0-9a-fA-F.]*:[0-9a-fA-F:.]*")
+"""As inet_ntop writes them; where a name may stand, these tell an address from it."""
 
 
 class Session(NamedTuple):
@@ -105,7 +107,7 @@ def session_from_row(row: dict[str, str], protocol: str | None = None) -> Sessio
         )
     client, server = row["IPV6_REMOTE_ADDRESS"], row["IPV4_REMOTE_ADDRESS"]
     client_id, server_id = row["IPV6_REMOTE_L4_ID"], row["IPV4_REMOTE_L4_ID"]
-    client_named, server_named = ":" not in client, not _IPV4.fullmatch(server)
+    client_named, server_named = not IPV6.fullmatch(client), not IPV4.fullmatch(server)
     client_served, server_served = not client_id.isdigit(), not server_id.isdigit()
     expires = read_span(row["EXPIRES_IN"])
     return Session(

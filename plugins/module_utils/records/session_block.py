@@ -10,7 +10,6 @@ are asked for.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,9 +17,8 @@ from itertools import repeat
 
 from ..grammar import session as templates
 from ..grammar.executor import Columns, read_columns
-from .session import ProtocolUnknown, SectionCountMismatch, Session, session_from_row
+from .session import IPV4, IPV6, ProtocolUnknown, SectionCountMismatch, Session, session_from_row
 
-_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _CLOCK_MILLISECONDS: dict[str, int] = {}
 _CLOCKS_KEPT = 100_000
 """Distinct times of day that are kept; two hours of timeouts have 7,200."""
@@ -52,6 +50,16 @@ class SessionBlock:
         """The records."""
         return self._records()
 
+    def of_protocols(self, protocols: Sequence[str]) -> SessionBlock:
+        """The sessions of these protocols."""
+        if set(self.protocols) <= set(protocols):
+            return self
+        return self.that(lambda session: session.protocol in protocols)
+
+    def that(self, matches: Callable[[Session], bool]) -> SessionBlock:
+        """The sessions that fulfil a condition."""
+        return self.of_sessions([session for session in self.sessions() if matches(session)])
+
     @classmethod
     def of_sessions(cls, sessions: Sequence[Session]) -> SessionBlock:
         """A block of records that are there already."""
@@ -73,11 +81,11 @@ def block_from_columns(columns: Columns, protocol: str | None = None) -> Session
     """
     named = dict(zip(columns.names, columns.values))
     clients = named["IPV6_REMOTE_ADDRESS"]
-    numbered = all(":" in client for client in clients)
+    numbered = all(map(IPV6.fullmatch, set(clients)))
     return SessionBlock(
         protocols=_protocols(named["PROTOCOL"], named["STATE"], protocol),
         states=named["STATE"],
-        clients=clients if numbered else [client if ":" in client else "" for client in clients],
+        clients=clients if numbered else [client if IPV6.fullmatch(client) else "" for client in clients],
         pool4_addresses=named["IPV4_LOCAL_ADDRESS"],
         pool4_l4_ids=named["IPV4_LOCAL_L4_ID"],
         _records=partial(_records, columns, protocol),
@@ -124,8 +132,8 @@ def _all_numbers(named: dict[str, list[str]]) -> bool:
     return (
         ids.isascii()
         and ids.isdigit()
-        and all(":" in client for client in named["IPV6_REMOTE_ADDRESS"])
-        and all(map(_IPV4.fullmatch, set(named["IPV4_REMOTE_ADDRESS"])))
+        and all(map(IPV6.fullmatch, set(named["IPV6_REMOTE_ADDRESS"])))
+        and all(map(IPV4.fullmatch, set(named["IPV4_REMOTE_ADDRESS"])))
         and all(":" in text for text in named["EXPIRES_IN"])
     )
 

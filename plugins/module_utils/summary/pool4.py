@@ -10,44 +10,37 @@ sessions (RFC 6146 3.1). Static BIB entries without sessions are not seen here.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..records.pool4 import Pool4Range
-from ..records.session import Session
+from ..records.session_block import SessionBlock
 
 HIGHEST_L4_ID = 65535
 
 
 class PortsInUse:
-    """Counts the distinct (protocol, pool4 address, L4-ID) of a table.
-
-    Memory is one number for each that is in use: a pool is small beside the table that it serves.
-    """
+    """Counts the distinct (protocol, pool4 address, L4-ID) of a table: one bit for each L4-ID of a pool4 address."""
 
     def __init__(self) -> None:
-        self._ports: dict[tuple[str, str], set[int]] = {}
+        self._bits: dict[tuple[str, str], bytearray] = {}
 
-    def add(self, session: Session) -> None:
-        """Count one session's transport address."""
-        key = (session.protocol, session.ipv4_local_address)
-        ports = self._ports.get(key)
-        if ports is None:
-            ports = self._ports[key] = set()
-        ports.add(session.ipv4_local_l4_id)
+    def add_block(self, block: SessionBlock) -> None:
+        """Count the transport addresses of many sessions."""
+        for protocol, address, l4_id in set(zip(block.protocols, block.pool4_addresses, block.pool4_l4_ids)):
+            bits = self._bits.get((protocol, address))
+            if bits is None:
+                bits = self._bits[(protocol, address)] = bytearray((HIGHEST_L4_ID + 1) // 8)
+            number = int(l4_id)
+            bits[number >> 3] |= 1 << (number & 7)
 
     def within(self, protocol: str, address: str, first: int, last: int) -> int:
         """How many of these L4-IDs are in use."""
-        ports = self._ports.get((protocol, address), set())
-        return sum(1 for port in ports if first <= port <= last)
-
-    def totals(self) -> Counter[str]:
-        """Protocol to transport addresses in use."""
-        totals: Counter[str] = Counter()
-        for (protocol, _address), ports in self._ports.items():
-            totals[protocol] += len(ports)
-        return totals
+        bits = self._bits.get((protocol, address))
+        if bits is None:
+            return 0
+        used = int.from_bytes(bits, "little") >> first & (1 << last - first + 1) - 1
+        return bin(used).count("1")
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ..records.session import Session
+from ..records.session_block import SessionBlock
 
 CLIENT_PREFIX_LENGTH = 64
 """RFC 7934 and RFC 8273: a subscriber's link has a /64, its hosts any number of addresses in it."""
 
+CACHED_ADDRESSES = 16_384
+"""Whose prefix is kept at hand: some megabytes, however many clients there are."""
 
-@lru_cache(maxsize=65536)
+
+@lru_cache(maxsize=CACHED_ADDRESSES)
 def client_prefix(address: str, length: int) -> str:
     """The prefix of that length around an IPv6 address."""
     return str(ipaddress.IPv6Network((address, length), strict=False))
@@ -63,9 +67,35 @@ class SessionSummary:
         else:
             self.by_client_prefix[client_prefix(session.ipv6_remote_address, self.client_prefix_length)] += 1
 
+    def add_block(self, block: SessionBlock) -> None:
+        """Count many sessions; the same as each of them, without making a record of any."""
+        self.total += len(block)
+        self.by_protocol.update(block.protocols)
+        self.by_pool4_address.update(block.pool4_addresses)
+        states = Counter(block.states)
+        if states.pop("", 0):
+            self.stateless_tcp += sum(
+                1 for protocol, state in zip(block.protocols, block.states) if protocol == "tcp" and not state
+            )
+        self.by_state.update(states)
+        clients = Counter(block.clients)
+        self.unnumbered_clients += clients.pop("", 0)
+        for address, count in clients.items():
+            self.by_client_prefix[client_prefix(address, self.client_prefix_length)] += count
+
     def top_clients(self, count: int) -> list[tuple[str, int]]:
         """The busiest client prefixes, most sessions first, equals in the order of their text."""
         return sorted(self.by_client_prefix.items(), key=lambda item: (-item[1], item[0]))[:count]
+
+
+def summarize_blocks(
+    blocks: Iterable[SessionBlock], client_prefix_length: int = CLIENT_PREFIX_LENGTH
+) -> SessionSummary:
+    """Count all sessions of a stream of blocks."""
+    summary = SessionSummary(client_prefix_length)
+    for block in blocks:
+        summary.add_block(block)
+    return summary
 
 
 def summarize(sessions: Iterable[Session], client_prefix_length: int = CLIENT_PREFIX_LENGTH) -> SessionSummary:
