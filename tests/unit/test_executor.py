@@ -30,6 +30,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.grammar.record_loop imp
     record_loop,
 )
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.template import Template
+from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import COUNTED
 from ansible_collections.nat64.jool.tests.unit.corpus import CAPTURES
 
 Rows = list[list[object]]
@@ -136,6 +137,25 @@ def damaged(draw: st.DrawFn, name: str) -> bytes:
 @given(data=st.data(), size=st.sampled_from([1, 2, 17, 64, 1000, 10**6]))
 def test_damaged_output(name: str, data: st.DataObject, size: int) -> None:
     same(LOOPS[name], data.draw(damaged(name)), size)
+
+
+@pytest.mark.parametrize("name", ["session_csv", "session_console"])
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), size=st.sampled_from([1, 64, 10**6]))
+def test_fewer_columns_are_the_same_columns(name: str, data: st.DataObject, size: int) -> None:
+    text = data.draw(damaged(name))
+
+    def read(wanted: frozenset[str] | None) -> tuple[list[tuple[object, ...]], str]:
+        found: list[tuple[object, ...]] = []
+        try:
+            for columns in read_columns(TEMPLATES[name], cut(text, size), wanted):
+                named = dict(zip(columns.names, columns.values))
+                found.extend(zip(*(named[column] for column in sorted(COUNTED & set(named)))))
+        except executor.GrammarError as error:
+            return found, str(error)
+        return found, ""
+
+    assert read(COUNTED) == read(None)
 
 
 @pytest.mark.parametrize("name", sorted(TEMPLATES))

@@ -122,9 +122,17 @@ class Jool:
             yield from block.sessions()
 
     def session_blocks(
-        self, protocols: Iterable[str], instance: str, netns: str = "", *, numeric: bool = True
+        self,
+        protocols: Iterable[str],
+        instance: str,
+        netns: str = "",
+        *,
+        numeric: bool = True,
+        counts_only: bool = False,
     ) -> Iterator[SessionBlock]:
         """The session table, some rows at a time, in the order of the kernel.
+
+        :param counts_only: whether nobody will ask the blocks for records.
 
         Rows come before the end is known to be good: who counts must throw the count away when this raises.
 
@@ -139,7 +147,11 @@ class Jool:
             def read(
                 chunks: Iterable[bytes], csv: bool = command.csv, asked: str | None = asked
             ) -> Iterator[SessionBlock]:
-                blocks = session_block.csv_blocks(chunks) if csv else session_block.console_blocks(chunks, asked)
+                few = counts_only and not dialect.repeats_rows
+                if csv:
+                    blocks = session_block.csv_blocks(chunks, counts_only=few)
+                else:
+                    blocks = session_block.console_blocks(chunks, asked, counts_only=few)
                 return skip_repeats(blocks, self.notices.append) if dialect.repeats_rows else blocks
 
             yield from self._records(in_namespace(netns, command.argv), read)

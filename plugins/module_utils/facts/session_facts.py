@@ -95,7 +95,10 @@ def gather_capture(chunks: Iterable[bytes], name: str, question: Question, table
 
 
 def _read_place(jool: Jool, place: Place, question: Question, table: TableFile | None) -> InstanceResult:
-    blocks = jool.session_blocks(question.protocols, place.name, place.netns, numeric=question.numeric)
+    counts_only = table is None and not question.wants_sessions and question.session_filter.predicate() is None
+    blocks = jool.session_blocks(
+        question.protocols, place.name, place.netns, numeric=question.numeric, counts_only=counts_only
+    )
     entry, in_use = _read(place, blocks, question, table)
     if question.wants_summary:
         entry.kernel_sessions = (place.sessions_before, kernel_sessions(jool, place.name, place.netns))

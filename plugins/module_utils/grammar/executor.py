@@ -124,15 +124,18 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield chunk[start : start + BLOCK_BYTES]
 
 
-def read_columns(template: Template, chunks: Iterable[bytes]) -> Iterator[Columns]:
+def read_columns(
+    template: Template, chunks: Iterable[bytes], wanted: frozenset[str] | None = None
+) -> Iterator[Columns]:
     """The rows of an output, in blocks.
 
+    :param wanted: the Values that somebody looks at; None: all. Others may be "" in any row.
     :raises UnknownLine, EndsInsideRecord, LineTooLong: with the line; rows before it have been given out by then, so a
         caller that counts must throw away what it counted.
     :raises LibraryMissing: where TextFSM is not installed.
     """
     run = _Run(template)
-    loop = loop_of(template)
+    loop = loop_of(template, wanted)
     held = ""
     try:
         for block in blocks(template.name, chunks):
@@ -160,10 +163,14 @@ def read_rows(template: Template, chunks: Iterable[bytes]) -> Iterator[dict[str,
 
 
 @cache
-def loop_of(template: Template) -> RecordLoop | NoRecordLoop:
-    """The record loop of a template, or why it has none and is run line by line."""
+def loop_of(template: Template, wanted: frozenset[str] | None = None) -> RecordLoop | NoRecordLoop:
+    """The record loop of a template, or why it has none and is run line by line.
+
+    :param wanted: see `read_columns`.
+    """
     try:
-        return record_loop(template.load(), template.accepting)
+        loop = record_loop(template.load(), template.accepting)
+        return loop if wanted is None else loop.with_only(wanted)
     except NoRecordLoop as refusal:
         return refusal
 

@@ -21,6 +21,8 @@ from .line_breaks import NotLineBound, always_taken, refuse_unless_line_bound
 if TYPE_CHECKING:
     from textfsm import TextFSM
 
+_NAMED_GROUP = re.compile(r"\(\?P<(\w+)>")
+
 HARMLESS_OPTIONS = {"Filldown"}
 """Such a value does not change within the loop, unless a rule of the loop takes it: see `_refuse_options`."""
 
@@ -43,6 +45,12 @@ class RecordLoop:
     expression: re.Pattern[str]
     groups: dict[str, int]
     lines: int
+
+    def with_only(self, wanted: frozenset[str]) -> RecordLoop:
+        """The same loop, which matches the same text and gives these Values alone."""
+        names = _NAMED_GROUP.sub(lambda group: group[0] if group[1] in wanted else "(?:", self.expression.pattern)
+        expression = re.compile(names, self.expression.flags)
+        return RecordLoop(self.head, expression, dict(expression.groupindex), self.lines)
 
 
 def record_loop(machine: TextFSM, accepting: frozenset[str]) -> RecordLoop:

@@ -15,22 +15,22 @@ from __future__ import annotations
 
 from .template import Template
 
-# TCP rows have a state, others have none: the look-aheads of PROTOCOL hold each row to its own number of columns.
+# TCP rows have a state, others have none: `records.session_block` holds each row to its own number of columns.
 # 3.2 to 3.5 print the fraction of EXPIRES_IN as a plain count of milliseconds, later releases as three digits.
 # Up to 3.3.5 a failing resolver writes its message, and a line break, into the middle of the row.
 CSV = Template(
     name="session_csv",
     source=r"""
-Value PROTOCOL (TCP(?=\S*,[A-Z0-9_]+$)|(?:UDP|ICMP)(?=\S*[.:]\d+$)|(?:TCP|UDP|ICMP)(?=[ -~]*getnameinfo failed: ))
+Value PROTOCOL (TCP|UDP|ICMP)
 Value IPV6_REMOTE_ADDRESS ([^,\s]+)
 Value IPV6_REMOTE_L4_ID ([^,\s]+)
 Value IPV6_LOCAL_ADDRESS ([0-9a-fA-F:.]+)
-Value IPV6_LOCAL_L4_ID (\d+)
+Value IPV6_LOCAL_L4_ID ([0-9]+)
 Value IPV4_LOCAL_ADDRESS ([0-9.]+)
-Value IPV4_LOCAL_L4_ID (\d+)
+Value IPV4_LOCAL_L4_ID ([0-9]+)
 Value IPV4_REMOTE_ADDRESS ([^,\s]+)
 Value IPV4_REMOTE_L4_ID ([^,\s]+)
-Value EXPIRES_IN (\d+:\d\d:\d\d(?:\.\d+)?)
+Value EXPIRES_IN ([0-9]+:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+)?)
 Value STATE ([A-Z0-9_]+)
 Value RESOLVER_ERROR (getnameinfo failed: [^,\n]+)
 
@@ -69,17 +69,18 @@ CONSOLE = Template(
     source=r"""
 Value Filldown PROTOCOL (TCP|UDP|ICMP)
 Value STATE ([A-Z0-9_]+)
-Value EXPIRES_IN (\d+:\d\d:\d\d(?:\.\d+)?|\d+ hours, \d+ minutes|\d+ minutes, \d+ seconds|\d+ seconds|\d+ milliseconds)
+Value EXPIRES_IN ([0-9]+:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+)?|\
+    [0-9]+ hours, [0-9]+ minutes|[0-9]+ minutes, [0-9]+ seconds|[0-9]+ seconds|[0-9]+ milliseconds)
 Value IPV4_REMOTE_ADDRESS ([^#\s]+)
 Value IPV4_REMOTE_L4_ID ([^#\s]+)
 Value IPV6_REMOTE_ADDRESS ([^#\s]+)
 Value IPV6_REMOTE_L4_ID ([^#\s]+)
 Value IPV4_LOCAL_ADDRESS ([0-9.]+)
-Value IPV4_LOCAL_L4_ID (\d+)
+Value IPV4_LOCAL_L4_ID ([0-9]+)
 Value IPV6_LOCAL_ADDRESS ([0-9a-fA-F:.]+)
-Value IPV6_LOCAL_L4_ID (\d+)
+Value IPV6_LOCAL_L4_ID ([0-9]+)
 Value RESOLVER_ERROR (getnameinfo failed: [^\n]+)
-Value COUNT (\d+)
+Value COUNT ([0-9]+)
 
 Start
   ^-{33}[ \t]*$$ -> Entries
@@ -126,7 +127,7 @@ COUNT = Template(
     name="session_count",
     source=r"""
 Value PROTOCOL (TCP|UDP|ICMP)
-Value COUNT (\d+)
+Value COUNT ([0-9]+)
 
 Start
   ^(?:${PROTOCOL}: )?${COUNT}$$ -> Record
@@ -141,12 +142,12 @@ FOLLOW = Template(
     source=r"""
 Value PROTOCOL (TCP|UDP|ICMP)
 Value IPV6_REMOTE_ADDRESS ([0-9a-fA-F:.]+)
-Value IPV6_REMOTE_L4_ID (\d+)
+Value IPV6_REMOTE_L4_ID ([0-9]+)
 Value IPV4_LOCAL_ADDRESS ([0-9.]+)
-Value IPV4_LOCAL_L4_ID (\d+)
+Value IPV4_LOCAL_L4_ID ([0-9]+)
 Value IPV4_REMOTE_ADDRESS ([0-9.]+)
-Value IPV4_REMOTE_L4_ID (\d+)
-Value EXPIRES_IN (\d+:\d\d:\d\d(?:\.\d+)?)
+Value IPV4_REMOTE_L4_ID ([0-9]+)
+Value EXPIRES_IN ([0-9]+:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+)?)
 
 Start
   ^${PROTOCOL},${IPV6_REMOTE_ADDRESS},${IPV6_REMOTE_L4_ID},${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},\

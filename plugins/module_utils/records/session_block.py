@@ -19,6 +19,11 @@ from ..grammar import session as templates
 from ..grammar.executor import Columns, read_columns
 from .session import IPV4, IPV6, ProtocolUnknown, SectionCountMismatch, Session, session_from_row
 
+COUNTED = frozenset(
+    ("PROTOCOL", "STATE", "IPV6_REMOTE_ADDRESS", "IPV4_LOCAL_ADDRESS", "IPV4_LOCAL_L4_ID", "RESOLVER_ERROR", "COUNT")
+)
+"""The columns that counting looks at; where nobody wants records, the others are matched and not kept."""
+
 _CLOCK_MILLISECONDS: dict[str, int] = {}
 _CLOCKS_KEPT = 100_000
 """Distinct times of day that are kept; two hours of timeouts have 7,200."""
@@ -92,6 +97,19 @@ def block_from_columns(columns: Columns, protocol: str | None = None) -> Session
     )
 
 
+def _refuse_ragged(protocols: Sequence[str], states: Sequence[str]) -> None:
+    """CSV rows of TCP have a state as their last column, others have one column less."""
+    kinds = set(protocols)
+    if kinds == {"tcp"}:
+        right = all(states)
+    elif "tcp" not in kinds:
+        right = not any(states)
+    else:
+        right = all((protocol == "tcp") == bool(state) for protocol, state in zip(protocols, states))
+    if not right:
+        raise ValueError("a row of TCP has no state, or a row of another protocol has one")
+
+
 def _protocols(named: Sequence[str], states: Sequence[str], asked: str | None) -> Sequence[str]:
     if len(set(named)) == 1 and named[0]:
         return [named[0].lower()] * len(named)
@@ -150,26 +168,37 @@ def _span(text: str) -> float:
     return (whole + int(milliseconds)) / 1000 if milliseconds else whole / 1000
 
 
-def csv_blocks(chunks: Iterable[bytes]) -> Iterator[SessionBlock]:
+def _counted(counts_only: bool) -> frozenset[str] | None:
+    return COUNTED if counts_only else None
+
+
+def csv_blocks(chunks: Iterable[bytes], *, counts_only: bool = False) -> Iterator[SessionBlock]:
     """The sessions of CSV output.
 
+    :param counts_only: whether nobody will ask the blocks for records: see `COUNTED`.
+    :raises ValueError: when a row has a column too many or too few.
     :raises GrammarError: see `grammar.executor.read_columns`.
     """
-    for columns in read_columns(templates.CSV, chunks):
-        yield block_from_columns(columns)
+    for columns in read_columns(templates.CSV, chunks, _counted(counts_only)):
+        block = block_from_columns(columns)
+        _refuse_ragged(block.protocols, block.states)
+        yield block
 
 
-def console_blocks(chunks: Iterable[bytes], protocol: str | None = None) -> Iterator[SessionBlock]:
+def console_blocks(
+    chunks: Iterable[bytes], protocol: str | None = None, *, counts_only: bool = False
+) -> Iterator[SessionBlock]:
     """The sessions of console output.
 
     :param protocol: the one that was asked for (4.x does not print it).
+    :param counts_only: whether nobody will ask the blocks for records: see `COUNTED`.
     :raises SectionCountMismatch: when a section of 3.x has fewer or more rows than its footer says.
     :raises ProtocolUnknown: see `block_from_columns`.
     :raises GrammarError: see `grammar.executor.read_columns`.
     """
     section = ""
     printed = 0
-    for columns in read_columns(templates.CONSOLE, chunks):
+    for columns in read_columns(templates.CONSOLE, chunks, _counted(counts_only)):
         named = dict(zip(columns.names, columns.values))
         if not any(named["COUNT"]) and set(named["PROTOCOL"]) == {section}:
             printed += len(columns)
