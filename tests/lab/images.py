@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from .archive import main_archive
 from .errors import LabError
 from .places import LAB, cache_directory, only_one
 from .progress import Progress
@@ -61,7 +62,8 @@ class Image:
 def fingerprint(release: Release, recipe: Path = RECIPE) -> str:
     """SHA-256 of all that goes into an image: packages, options, and each file of the recipe with name and mode."""
     digest = hashlib.sha256()
-    for text in (release.name, *release.archive, *MMDEBSTRAP, *MKE2FS, DISK_SIZE):
+    sources = ("main archive only",) if release.main_archive_only else ()
+    for text in (release.name, *sources, *MMDEBSTRAP, *MKE2FS, DISK_SIZE):
         digest.update(text.encode() + b"\0")
     for path in sorted(path for path in recipe.rglob("*") if path.is_file()):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -109,7 +111,7 @@ def _fill(release: Release, work: Path, log: Path) -> None:
     root = work / "root"
     hooks = [f"--essential-hook={RECIPE}/before-packages", f"--customize-hook={RECIPE}/after-packages"]
     with open(log, "wb") as output:
-        target = ["--format=directory", release.name, str(root), *release.archive]
+        target = ["--format=directory", release.name, str(root), *(main_archive() if release.main_archive_only else [])]
         _run([*MMDEBSTRAP, *hooks, *target], log, output.fileno())
         if not list(root.glob("lib/modules/*/updates/dkms/jool.ko*")):
             raise LabError(f"DKMS built no jool module for {release.name}; see {log}")

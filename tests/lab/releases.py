@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from .errors import LabError
 
-MAIN_ARCHIVE = "http://deb.debian.org/debian"
-
 
 @dataclass(frozen=True)
 class Release:
@@ -18,15 +16,15 @@ class Release:
     python: str
     blue: bool
     """Whether the guest has a second translator in the network namespace `blue`."""
-    archive: tuple[str, ...] = ()
-    """Where packages come from; none named: what mmdebstrap takes by itself, with updates and security."""
+    main_archive_only: bool = False
+    """Whether updates and security are left out, which mmdebstrap takes by itself."""
 
 
 RELEASES: dict[str, Release] = {
     release.name: release
     for release in (
         # The security archive of bullseye still lists kernels whose files are gone; its last point release is whole.
-        Release("bullseye", jool="4.1.5", kernel="5.10", python="3.9", blue=False, archive=(MAIN_ARCHIVE,)),
+        Release("bullseye", jool="4.1.5", kernel="5.10", python="3.9", blue=False, main_archive_only=True),
         Release("bookworm", jool="4.1.9", kernel="6.1", python="3.11", blue=True),
         Release("trixie", jool="4.1.13", kernel="6.12", python="3.13", blue=True),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from lab import command_line, consoles, images, inventory, qemu, releases, seed, shell, system_packages
+from lab.archive import first_mirror
 from lab.errors import LabError
 from lab.guest import Guest
 from lab.places import State, only_one
@@ -194,3 +195,20 @@ def test_the_state_goes_but_not_what_others_keep_there(tmp_path: Path) -> None:
     (state.directory / "letters").unlink()
     state.remove()
     assert not state.directory.exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "mirror"),
+    [
+        ([], []),
+        (["Node Source\tmain\tnodistro\thttps://example.net/node"], []),
+        (["Debian\tmain\tbookworm-updates\thttp://mirror.example/debian/"], []),
+        (["Debian\tmain\tbookworm-security\thttp://mirror.example/debian-security/"], []),
+        (
+            ["Debian\tcontrib\tbookworm\thttp://a.example/debian/", "Debian\tmain\tbookworm\thttp://b.example/debian/"],
+            ["http://b.example/debian"],
+        ),
+    ],
+)
+def test_the_archive_is_the_machines_own(lines: list[str], mirror: list[str]) -> None:
+    assert first_mirror(lines) == mirror
