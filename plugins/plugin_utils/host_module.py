@@ -30,11 +30,13 @@ def gather_on_host(action: ActionBase, options: Mapping[str, Any], task_vars: Ma
     if not options["dest"] or action._task.check_mode:
         return _run(action, arguments, task_vars)
     remote = _empty_file(action)
-    result = _run(action, {**arguments, "dest": remote}, task_vars)
-    if not result.get("failed"):
-        _fetch(action, remote, options["dest"])
-        result["ansible_facts"]["jool_sessions"]["dest"] = options["dest"]
-    action._remove_tmp_path(action._connection._shell.tmpdir)
+    try:
+        result = _run(action, {**arguments, "dest": remote}, task_vars)
+        if not result.get("failed"):
+            _fetch(action, remote, options["dest"])
+            result["ansible_facts"]["jool_sessions"]["dest"] = options["dest"]
+    finally:
+        action._remove_tmp_path(action._connection._shell.tmpdir)
     return result
 
 

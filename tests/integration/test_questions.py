@@ -20,6 +20,7 @@ ROWS: dict[str, Any] = {"gather_subset": ["sessions"], "instances": ["default"],
 CASES = {
     "udp": Case({**ROWS, "protocols": ["udp"]}),
     "states": Case({**ROWS, "filters": {"states": ["ESTABLISHED", "TRANS"]}}),
+    "states_on_host": Case({**ROWS, "filters": {"states": ["ESTABLISHED", "TRANS"]}, "transport": "host"}),
     "client": Case({**ROWS, "filters": {"ipv6_remote_address": ["2001:db8:64:1::/64", "2001:DB8:64:a::1"]}}),
     "port": Case({**ROWS, "filters": {"ipv4_remote_l4_id": [7], "ipv4_remote_address": ["198.51.100.0/25"]}}),
     "expiry": Case({**ROWS, "filters": {"expires_after": 3601.0}}),
@@ -67,6 +68,7 @@ def test_filters(run: Run, guests: dict[str, Guest], guest: str) -> None:
     }
     everything = [row for table in tables.values() for row in table]
     assert len(rows_of(run, guest, "states")) == sum(row[-1] in ("ESTABLISHED", "TRANS") for row in tables["tcp"]) > 0
+    assert len(rows_of(run, guest, "states_on_host")) == len(rows_of(run, guest, "states"))
     net, address = ipaddress.ip_network("2001:db8:64:1::/64"), ipaddress.ip_address("2001:db8:64:a::1")
     assert (
         len(rows_of(run, guest, "client"))
