@@ -44,6 +44,8 @@ class Comparison:
 COMPARISONS = (
     Comparison("CSV to typed records", "csv_records", "csv", "peer_csv_reader", "`csv.reader`, typed dictionaries"),
     Comparison("console to typed records", "console_records", "console", "peer_csv_reader", "the same, from CSV"),
+    Comparison("CSV to typed records", "csv_records", "csv", "peer_textfsm", "stock TextFSM, same template"),
+    Comparison("CSV to a file of JSON lines", "csv_to_file", "csv", "peer_csv_copy", "`csv.reader` to `csv.writer`"),
     Comparison("CSV to a summary", "csv_summary", "csv", "peer_counters", "`csv.reader`, counters"),
     Comparison("CSV to a summary", "csv_summary", "csv", "peer_mawk", "mawk, the same counts"),
 )

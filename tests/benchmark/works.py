@@ -10,14 +10,20 @@ The check is a number that every work on the same question must come to, so that
 from __future__ import annotations
 
 import csv
+import io
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+import textfsm
+
 from ansible_collections.nat64.jool.plugins.module_utils.client.capture import file_chunks
+from ansible_collections.nat64.jool.plugins.module_utils.facts.table_file import TableFile
+from ansible_collections.nat64.jool.plugins.module_utils.grammar import session as templates
 from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session
 from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import csv_blocks, read_console, read_csv
 from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import summarize_blocks
@@ -47,6 +53,32 @@ def console_records(path: str) -> int:
 def csv_summary(path: str) -> int:
     """Text to a summary."""
     return summarize_blocks(csv_blocks(file_chunks(path), counts_only=True)).total
+
+
+def csv_to_file(path: str) -> int:
+    """Text to a full table in a file, as the option ``dest`` writes it."""
+    with tempfile.TemporaryDirectory() as place, TableFile(f"{place}/table.jsonl") as table:
+        for block in csv_blocks(file_chunks(path)):
+            table.write("", "default", block.sessions())
+    return table.rows
+
+
+def peer_csv_copy(path: str) -> int:
+    """The peer for files: csv.reader to csv.writer."""
+    with open(path, encoding="ascii", newline="") as file, tempfile.TemporaryFile("w", newline="") as copy:
+        reader, writer = csv.reader(file), csv.writer(copy)
+        writer.writerow(next(reader))
+        count = 0
+        for row in reader:
+            writer.writerow(row)
+            count += 1
+    return count
+
+
+def peer_textfsm(path: str) -> int:
+    """The stock engine with the same template, the whole text at once."""
+    with open(path, encoding="ascii") as file:
+        return len(textfsm.TextFSM(io.StringIO(templates.CSV.text)).ParseText(file.read()))
 
 
 def seconds_of(text: str) -> float:
@@ -90,7 +122,17 @@ def peer_mawk(path: str) -> int:
 
 WORKS: dict[str, Callable[[str], int]] = {
     work.__name__: work
-    for work in (csv_records, console_records, csv_summary, peer_csv_reader, peer_counters, peer_mawk)
+    for work in (
+        csv_records,
+        console_records,
+        csv_summary,
+        csv_to_file,
+        peer_csv_reader,
+        peer_counters,
+        peer_csv_copy,
+        peer_mawk,
+        peer_textfsm,
+    )
 }
 
 
