@@ -32,9 +32,10 @@ def gather_on_host(action: ActionBase, options: Mapping[str, Any], task_vars: Ma
     remote = _empty_file(action)
     try:
         result = _run(action, {**arguments, "dest": remote}, task_vars)
-        if not result.get("failed"):
+        facts = result.get("ansible_facts", {}).get("jool_sessions", {})
+        if facts.get("dest"):  # a stateless translator has no table
             _fetch(action, remote, options["dest"])
-            result["ansible_facts"]["jool_sessions"]["dest"] = options["dest"]
+            facts["dest"] = options["dest"]
     finally:
         action._remove_tmp_path(action._connection._shell.tmpdir)
     return result

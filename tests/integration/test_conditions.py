@@ -181,7 +181,9 @@ def test_nothing_is_half_written(run: tuple[Run, Path]) -> None:
 @pytest.fixture(scope="module")
 def unloaded(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
     """The kernel without Jool, then with SIIT only, then with a SIIT instance beside NAT64."""
-    case = {transport: Case({"gather_subset": ["counts"], "transport": transport}) for transport in TRANSPORTS}
+    place = tmp_path_factory.mktemp("tables")
+    dest = {"dest": f"{place}/{{{{ inventory_hostname }}}}.jsonl"}
+    case = {transport: Case({"gather_subset": ["counts"], "transport": transport, **dest}) for transport in TRANSPORTS}
     siit = {"siit_tool": Case({**BRIEF, "jool_path": "jool_siit", "transport": "connection"})}
     runs = {}
     for guest in guests.values():
@@ -191,6 +193,7 @@ def unloaded(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory)
     for guest in guests.values():
         guest.run("modprobe", "jool_siit")
     runs["siit"] = ask("2.21", case, tmp_path_factory.mktemp("siit"))
+    assert list(place.iterdir()) == []  # neither a failure nor a stateless translator has a table
     for guest in guests.values():
         guest.run("modprobe", "jool")
     runs["empty"] = ask("2.21", {**case, **siit}, tmp_path_factory.mktemp("empty"))

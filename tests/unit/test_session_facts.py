@@ -204,6 +204,28 @@ def test_a_stateless_translator_has_no_sessions() -> None:
         ask({**answers, "test -d /sys/module/jool_siit": Answer(status=1)})
 
 
+def test_a_stateless_translator_has_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "table.jsonl"
+    with TableFile(str(path)) as table:
+        facts = gather(Jool(ReplayTransport({}), "jool_siit"), Question(), "host", table)
+    assert facts["dest"] is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_module_that_goes_away_meanwhile_is_a_failure(tmp_path: Path) -> None:
+    """Even where SIIT is loaded by then: the first table was read, and is not counted."""
+    answers = {
+        **host("default"),
+        **instance(),
+        "jool -i default session display --udp --numeric --csv": NOT_LOADED,
+        "cat /sys/module/jool/version": [version("4.1.9.0"), Answer(status=1)],
+        "test -d /sys/module/jool_siit": Answer(),
+    }
+    with pytest.raises(errors.ModuleNotLoaded), TableFile(str(tmp_path / "table.jsonl")) as table:
+        gather(Jool(ReplayTransport(answers)), Question(), "host", table)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_tool_of_the_other_translator() -> None:
     transport = ReplayTransport({})
     facts = gather(Jool(transport, "/usr/bin/jool_siit"), Question(), "host")

@@ -37,11 +37,7 @@ def gather(jool: Jool, question: Question, transport: str, table: TableFile | No
     try:
         _ask(jool, question, result, table)
     except NotApplicable as error:
-        return _not_applicable(result, question, started, error)
-    except ModuleNotLoaded as error:
-        if not jool.is_stateless():
-            raise
-        return _not_applicable(result, question, started, NotApplicable(host=error.host))
+        return _not_applicable(result, question, started, error, table)
     result.dest = table.path if table else None
     result.warnings += list(dict.fromkeys(jool.notices))
     return facts(result, question, started)
@@ -51,7 +47,13 @@ def _ask(jool: Jool, question: Question, result: HostResult, table: TableFile | 
     dialect = jool.connect()
     result.tool = dialect.release.name
     result.module = jool.module_version()
-    places, hidden = find_places(jool, question)
+    try:
+        places, hidden = find_places(jool, question)
+    except ModuleNotLoaded as error:
+        # Later on it would be a module that went away while it was asked, whatever else is loaded.
+        if jool.is_stateless():
+            raise NotApplicable(host=error.host) from error
+        raise
     counted = dialect.has_counts and table is None and question.subsets <= {"counts"}
     if counted and question.session_filter.predicate() is None:
         result.source = "stats"
@@ -156,8 +158,12 @@ def _kernel_count(jool: Jool, place: Place, question: Question) -> InstanceResul
     return InstanceResult(place.name, place.netns, place.framework, question.protocols, started, now(), counts=counts)
 
 
-def _not_applicable(result: HostResult, question: Question, started: datetime, error: NotApplicable) -> Facts:
+def _not_applicable(
+    result: HostResult, question: Question, started: datetime, error: NotApplicable, table: TableFile | None
+) -> Facts:
     """A stateless translator has no sessions: that is an answer, not a failure."""
+    if table is not None:
+        table.discard()
     result.applicable = False
     result.warnings.append(str(error))
     return facts(result, question, started)

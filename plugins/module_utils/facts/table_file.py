@@ -63,6 +63,7 @@ class TableFile:
         self.rows = 0
         self._form = form
         self._temporary = ""
+        self._discarded = False
 
     def __enter__(self) -> Self:
         """:raises OSError: when the directory is not there or not writable."""
@@ -86,12 +87,16 @@ class TableFile:
             self.rows += 1
             yield session
 
+    def discard(self) -> None:
+        """There is no table: leave what is at the goal as it is."""
+        self._discarded = True
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
             self._file.close()
-            if kind is None:
+            if kind is None and not self._discarded:
                 self._keep_owner()
                 os.replace(self._temporary, self.path)
                 self._temporary = ""
