@@ -15,6 +15,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils.client.jool import Jool
 from ..module_utils.errors import JoolError
+from ..module_utils.facts.question import Question
 from ..module_utils.facts.session_facts import gather
 from ..module_utils.facts.shape import Facts
 from ..module_utils.facts.table_file import TableFile
@@ -45,10 +46,10 @@ class ActionModule(ActionBase):
         task_vars = task_vars or {}
         _valid, options = self.validate_argument_spec(ARGUMENT_SPEC, mutually_exclusive=MUTUALLY_EXCLUSIVE)
         try:
-            question(options)
+            asked = question(options)
             if options["transport"] == "host" and not offline(options):
                 return {**result, **gather_on_host(self, options, task_vars)}
-            facts = self._gather(options, task_vars)
+            facts = self._gather(options, asked, task_vars)
         except ValueError as error:
             raise AnsibleActionFail(str(error)) from error
         except OSError as error:
@@ -57,8 +58,7 @@ class ActionModule(ActionBase):
             return {**result, "failed": True, "msg": str(error), "error": error.as_dict()}
         return {**result, "ansible_facts": {"jool_sessions": facts}, "warnings": facts["warnings"]}
 
-    def _gather(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Facts:
-        asked = question(options)
+    def _gather(self, options: Mapping[str, Any], asked: Question, task_vars: Mapping[str, Any]) -> Facts:
         dest = None if self._task.check_mode else options["dest"]
         with TableFile(dest, options["dest_format"]) if dest else contextlib.nullcontext() as table:
             if offline(options):

@@ -107,6 +107,7 @@ NO_CAPTURES = [
     (b"TCP,2001:db8::1,1,64:ff9b::1,2\n", errors.UnreadableOutput, "line 1"),
     (b"UDP,2001:db8::1,1,64:ff9b::1,2,192.0.2.1,3,0.0.0.1,2,0:04:00,TRANS\n", errors.UnreadableOutput, "has one"),
     (b"TCP,2001:db8::1,1,64:ff9b::1,2,192.0.2.1,3,0.0.0.1,2,0:04:00\n", errors.UnreadableOutput, "has no state"),
+    (b"UDP,2001:db8::1,1,64:ff9b::1,2,192.0.2.1,65536,0.0.0.1,2,0:04:00\n", errors.UnreadableOutput, "above 65535"),
     (b"Usage\n=====\njool (\n", errors.InvocationRefused, "did not understand"),
     (b"bash: jool: command not found\n", errors.JoolNotInstalled, "not found"),
 ]

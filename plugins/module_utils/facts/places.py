@@ -87,7 +87,8 @@ def _refuse_unknown(jool: Jool, namespaces: Iterable[str]) -> None:
     """Tell of namespaces that are not there before a command is run in one: ``ip`` ends with 255 then, which an SSH
     client takes for a broken connection."""
     named = [netns for netns in namespaces if netns]
-    unknown = [netns for netns in named if netns not in jool.namespaces()] if named else []
+    known = jool.namespaces() if named else []
+    unknown = [netns for netns in named if netns not in known]
     if unknown:
         raise NoSuchNamespace(_names(unknown), host=jool.host)
 

@@ -86,7 +86,7 @@ def gather_capture(chunks: Iterable[bytes], name: str, question: Question, table
         block.of_protocols(question.protocols)
         for block in capture_blocks(chunks, name, result.warnings.append, protocol)
     )
-    entry, _in_use = _read(Place("", "", None), blocks, question, table)
+    entry = _read(Place("", "", None), blocks, question, table)
     entry.name = entry.netns = None
     if protocol is None and entry.summary is not None:
         # A capture without UDP rows may be one of TCP: only what it shows, or what it was said to be of, is known.
@@ -101,8 +101,9 @@ def _read_place(jool: Jool, place: Place, question: Question, table: TableFile |
     blocks = jool.session_blocks(
         question.protocols, place.name, place.netns, numeric=question.numeric, counts_only=counts_only
     )
-    entry, in_use = _read(place, blocks, question, table)
-    if question.wants_summary:
+    in_use = PortsInUse() if question.wants_summary else None
+    entry = _read(place, blocks, question, table, in_use)
+    if in_use is not None:
         entry.kernel_sessions = (place.sessions_before, kernel_sessions(jool, place.name, place.netns))
         entry.pool4 = pool4_use(jool.pool4(question.protocols, place.name, place.netns), question.protocols, in_use)
         if not entry.pool4:
@@ -118,18 +119,24 @@ def _read_place(jool: Jool, place: Place, question: Question, table: TableFile |
 
 
 def _read(
-    place: Place, blocks: Iterable[SessionBlock], question: Question, table: TableFile | None
-) -> tuple[InstanceResult, PortsInUse]:
-    """Read a table once, for everything that is asked of it. Records are made only where one is looked at."""
+    place: Place,
+    blocks: Iterable[SessionBlock],
+    question: Question,
+    table: TableFile | None,
+    in_use: PortsInUse | None = None,
+) -> InstanceResult:
+    """Read a table once, for everything that is asked of it. Records are made only where one is looked at.
+
+    :param in_use: is shown every session, whatever the filters.
+    """
     matches = question.session_filter.predicate()
     summary = SessionSummary(question.client_prefix_length)
-    in_use = PortsInUse()
     rows: list[Session] | None = [] if question.wants_sessions else None
     scanned = 0
     started = now()
     for scanned_block in blocks:
         scanned += len(scanned_block)
-        if question.wants_summary:
+        if in_use is not None:
             in_use.add_block(scanned_block)
         block = scanned_block if matches is None else scanned_block.that(matches)
         summary.add_block(block)
@@ -137,7 +144,7 @@ def _read(
             table.write(place.netns, place.name, block.sessions())
         if rows is not None and len(rows) < question.max_sessions:
             rows.extend(islice(block.sessions(), question.max_sessions - len(rows)))
-    entry = InstanceResult(
+    return InstanceResult(
         name=place.name,
         netns=place.netns,
         framework=place.framework,
@@ -149,7 +156,6 @@ def _read(
         rows=rows,
         truncated=None if rows is None else len(rows) < summary.total,
     )
-    return entry, in_use
 
 
 def _kernel_count(jool: Jool, place: Place, question: Question) -> InstanceResult:

@@ -34,6 +34,9 @@ STATES = (
 )
 """Of TCP (RFC 6146 3.5.2.2). CLOSED is printed by 3.2.0 to 3.4.6 only, UNKNOWN is Jool's own fallback."""
 
+HIGHEST_L4_ID = 65535
+"""Of a port and of an ICMP identifier: both have 16 bits."""
+
 IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 IPV6 = re.compile(r"[0-9a-fA-F.]*:[0-9a-fA-F:.]*")
 """As inet_ntop writes them; where a name may stand, these tell an address from it."""

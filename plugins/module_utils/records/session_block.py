@@ -17,7 +17,7 @@ from itertools import repeat
 
 from ..grammar import session as templates
 from ..grammar.executor import Columns, read_columns
-from .session import IPV4, IPV6, ProtocolUnknown, SectionCountMismatch, Session, session_from_row
+from .session import HIGHEST_L4_ID, IPV4, IPV6, ProtocolUnknown, SectionCountMismatch, Session, session_from_row
 
 COUNTED = frozenset(
     ("PROTOCOL", "STATE", "IPV6_REMOTE_ADDRESS", "IPV4_LOCAL_ADDRESS", "IPV4_LOCAL_L4_ID", "RESOLVER_ERROR", "COUNT")
@@ -82,11 +82,14 @@ def block_from_columns(columns: Columns, protocol: str | None = None) -> Session
     """Rows of the CSV or console template as a block.
 
     :param protocol: the protocol that was asked for, for output that does not name it.
+    :raises ValueError: for a pool4 L4-ID that is none.
     :raises ProtocolUnknown: where neither the rows nor the caller name it, and no state gives TCP away.
     """
     named = dict(zip(columns.names, columns.values))
     clients = named["IPV6_REMOTE_ADDRESS"]
     numbered = all(map(IPV6.fullmatch, set(clients)))
+    if max(map(int, named["IPV4_LOCAL_L4_ID"])) > HIGHEST_L4_ID:
+        raise ValueError(f"an L4-ID is above {HIGHEST_L4_ID}")
     return SessionBlock(
         protocols=_protocols(named["PROTOCOL"], named["STATE"], protocol),
         states=named["STATE"],

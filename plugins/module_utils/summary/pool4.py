@@ -14,9 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..records.pool4 import Pool4Range
+from ..records.session import HIGHEST_L4_ID
 from ..records.session_block import SessionBlock
-
-HIGHEST_L4_ID = 65535
 
 
 class PortsInUse:
