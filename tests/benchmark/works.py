@@ -25,7 +25,12 @@ from ansible_collections.nat64.jool.plugins.module_utils.client.capture import f
 from ansible_collections.nat64.jool.plugins.module_utils.facts.table_file import TableFile
 from ansible_collections.nat64.jool.plugins.module_utils.grammar import session as templates
 from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session
-from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import csv_blocks, read_console, read_csv
+from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import (
+    COUNTED,
+    csv_blocks,
+    read_console,
+    read_csv,
+)
 from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import summarize_blocks
 
 MAWK = r"""
@@ -52,14 +57,14 @@ def console_records(path: str) -> int:
 
 def csv_summary(path: str) -> int:
     """Text to a summary."""
-    return summarize_blocks(csv_blocks(file_chunks(path), counts_only=True)).total
+    return summarize_blocks(csv_blocks(file_chunks(path), COUNTED)).total
 
 
 def csv_to_file(path: str) -> int:
     """Text to a full table in a file, as the option ``dest`` writes it."""
     with tempfile.TemporaryDirectory() as place, TableFile(f"{place}/table.jsonl") as table:
         for block in csv_blocks(file_chunks(path)):
-            table.write("", "default", block.sessions())
+            table.write("", "default", block)
     return table.rows
 
 

@@ -128,11 +128,12 @@ class Jool:
         netns: str = "",
         *,
         numeric: bool = True,
-        counts_only: bool = False,
+        only: frozenset[str] | None = None,
     ) -> Iterator[SessionBlock]:
         """The session table, some rows at a time, in the order of the kernel.
 
-        :param counts_only: whether nobody will ask the blocks for records.
+        :param only: where nobody will ask the blocks for records, the columns that are looked at; see
+            `records.session_block`.
 
         Rows come before the end is known to be good: who counts must throw the count away when this raises.
 
@@ -147,11 +148,11 @@ class Jool:
             def read(
                 chunks: Iterable[bytes], csv: bool = command.csv, asked: str | None = asked
             ) -> Iterator[SessionBlock]:
-                few = counts_only and not dialect.repeats_rows
+                columns = None if dialect.repeats_rows else only
                 if csv:
-                    blocks = session_block.csv_blocks(chunks, counts_only=few)
+                    blocks = session_block.csv_blocks(chunks, columns)
                 else:
-                    blocks = session_block.console_blocks(chunks, asked, counts_only=few)
+                    blocks = session_block.console_blocks(chunks, asked, columns)
                 return skip_repeats(blocks, self.notices.append) if dialect.repeats_rows else blocks
 
             yield from self._records(in_namespace(netns, command.argv), read)

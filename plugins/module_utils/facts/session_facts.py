@@ -14,7 +14,7 @@ from ..client.capture import capture_blocks
 from ..client.jool import Jool
 from ..errors import InvocationRefused, ModuleNotLoaded, NotApplicable
 from ..records.session import Session
-from ..records.session_block import SessionBlock
+from ..records.session_block import COUNTED, COUNTED_WITH_PORTS, SessionBlock
 from ..summary.pool4 import PortsInUse, pool4_use
 from ..summary.sessions import SessionSummary
 from .places import Place, find_places, kernel_sessions
@@ -97,9 +97,8 @@ def gather_capture(chunks: Iterable[bytes], name: str, question: Question, table
 
 
 def _read_place(jool: Jool, place: Place, question: Question, table: TableFile | None) -> InstanceResult:
-    counts_only = table is None and not question.wants_sessions and question.session_filter.predicate() is None
     blocks = jool.session_blocks(
-        question.protocols, place.name, place.netns, numeric=question.numeric, counts_only=counts_only
+        question.protocols, place.name, place.netns, numeric=question.numeric, only=_columns(question, table)
     )
     in_use = PortsInUse() if question.wants_summary else None
     entry = _read(place, blocks, question, table, in_use)
@@ -116,6 +115,13 @@ def _read_place(jool: Jool, place: Place, question: Question, table: TableFile |
             "address and are in no client prefix."
         )
     return entry
+
+
+def _columns(question: Question, table: TableFile | None) -> frozenset[str] | None:
+    """The columns that are looked at; None for all, where somebody looks at whole records."""
+    if table is not None or question.wants_sessions or question.session_filter.predicate() is not None:
+        return None
+    return COUNTED_WITH_PORTS if question.wants_summary else COUNTED
 
 
 def _read(
@@ -141,7 +147,7 @@ def _read(
         block = scanned_block if matches is None else scanned_block.that(matches)
         summary.add_block(block)
         if table is not None:
-            table.write(place.netns, place.name, block.sessions())
+            table.write(place.netns, place.name, block)
         if rows is not None and len(rows) < question.max_sessions:
             rows.extend(islice(block.sessions(), question.max_sessions - len(rows)))
     return InstanceResult(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import io
 import json
 import os
 import tempfile
@@ -16,6 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ..records.session import Session
+from ..records.session_block import SessionBlock
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -25,26 +27,39 @@ COLUMNS = ("netns", "instance", *Session._fields)
 
 # A row without names, as `json.dumps` writes it, and several times as fast. Nothing in it needs a backslash: addresses
 # are hexadecimal digits, dots and colons, states are capital letters, digits and underscores (see `grammar.session`).
-_NUMBERED = (
-    '"protocol":"%s","ipv6_remote_address":"%s","ipv6_remote_l4_id":%d,"ipv6_local_address":"%s","ipv6_local_l4_id":%d,'
-    '"ipv4_local_address":"%s","ipv4_local_l4_id":%d,"ipv4_remote_address":"%s","ipv4_remote_l4_id":%d,'
-    '"expires_in":%r,"expires_in_resolution":%r,"state":%s,'
+_JSON_ROW = (
+    '"protocol":"%s","ipv6_remote_address":"%s","ipv6_remote_l4_id":%s,"ipv6_local_address":"%s","ipv6_local_l4_id":%s,'
+    '"ipv4_local_address":"%s","ipv4_local_l4_id":%s,"ipv4_remote_address":"%s","ipv4_remote_l4_id":%s,'
+    '"expires_in":%s,"expires_in_resolution":0.001,"state":%s,'
     '"ipv6_remote_name":null,"ipv6_remote_service":null,"ipv4_remote_name":null,"ipv4_remote_service":null}\n'
 )
-_NO_NAMES = (None, None, None, None)
-_STATE = Session._fields.index("state")
+_CSV_ROW = "%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,0.001,%s,,,,\n"
 
 
-def json_lines(netns: str, instance: str, sessions: Iterable[Session]) -> Iterator[str]:
+def json_lines(netns: str, instance: str, block: SessionBlock) -> Iterator[str]:
     """Each session as an object of JSON on a line of its own."""
     place = f'{{"netns":{json.dumps(netns)},"instance":{json.dumps(instance)},'
-    numbered = place.replace("%", "%%") + _NUMBERED
-    for session in sessions:
-        if session[_STATE + 1 :] == _NO_NAMES:
-            state = session[_STATE]
-            yield numbered % (*session[:_STATE], "null" if state is None else f'"{state}"')
-        else:
-            yield place + json.dumps(session._asdict(), separators=(",", ":"))[1:] + "\n"
+    columns = block.texts()
+    if columns is None:
+        return (place + json.dumps(session._asdict(), separators=(",", ":"))[1:] + "\n" for session in block.sessions())
+    *numbers, states = columns
+    words = {state: f'"{state}"' if state else "null" for state in set(states)}
+    return map(f"{place.replace('%', '%%')}{_JSON_ROW}".__mod__, zip(*numbers, map(words.__getitem__, states)))
+
+
+def csv_lines(netns: str, instance: str, block: SessionBlock) -> Iterator[str]:
+    """Each session as a line of CSV, with the columns `COLUMNS`."""
+    columns = block.texts()
+    if columns is None:
+        return iter((_csv((netns, instance, *session) for session in block.sessions()),))
+    place = _csv(((netns, instance, ""),)).rstrip("\n")
+    return map(f"{place.replace('%', '%%')}{_CSV_ROW}".__mod__, zip(*columns))
+
+
+def _csv(rows: Iterable[Iterable[object]]) -> str:
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n").writerows(rows)
+    return lines.getvalue()
 
 
 class TableFile:
@@ -70,22 +85,18 @@ class TableFile:
         directory, name = os.path.split(os.path.abspath(self.path))
         handle, self._temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)  # 0600 by its contract
         self._file = os.fdopen(handle, "w", encoding="utf-8", newline="")
-        self._csv = csv.writer(self._file, lineterminator="\n")
         if self._form == "csv":
-            self._csv.writerow(COLUMNS)
+            self._file.write(_csv((COLUMNS,)))
         return self
 
-    def write(self, netns: str, instance: str, sessions: Iterable[Session]) -> None:
-        """Add rows."""
-        if self._form == "csv":
-            self._csv.writerows((netns, instance, *session) for session in self._counted(sessions))
-        else:
-            self._file.writelines(json_lines(netns, instance, self._counted(sessions)))
+    def write(self, netns: str, instance: str, block: SessionBlock) -> None:
+        """Add rows.
 
-    def _counted(self, sessions: Iterable[Session]) -> Iterator[Session]:
-        for session in sessions:
-            self.rows += 1
-            yield session
+        :raises OSError: when there is no room.
+        """
+        lines = csv_lines if self._form == "csv" else json_lines
+        self._file.writelines(lines(netns, instance, block))
+        self.rows += len(block)
 
     def discard(self) -> None:
         """There is no table: leave what is at the goal as it is."""

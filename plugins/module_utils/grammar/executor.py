@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 LINE_LIMIT = 1024 * 1024
 """Characters. Jool's longest line (a resolved name at both ends) has less than 1,500."""
 
-BLOCK_BYTES = 256 * 1024
-"""Larger pieces of a stream are cut into these: columns of a block are held at a time, and no more."""
+BLOCK_BYTES = 128 * 1024
+"""A stream is read in about these, whatever pieces it comes in: columns of a block are held at a time, and no more.
+Jool writes 4 KiB at a time, and the work on a block is the same for few rows as for many."""
 
 SHOWN = 200
 """Characters of an offending line that an error shows."""
@@ -93,7 +94,7 @@ class Columns:
             yield dict(zip(self.names, row))
 
 
-def blocks(template: str, chunks: Iterable[bytes]) -> Iterator[str]:
+def blocks(template: str, chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iterator[str]:
     """Cut a stream into texts of whole lines.
 
     Bytes that are no UTF-8 (a resolver may hand out any) show as ``\\xNN``, so that an error can show them.
@@ -104,7 +105,7 @@ def blocks(template: str, chunks: Iterable[bytes]) -> Iterator[str]:
     """
     decoder = codecs.getincrementaldecoder("utf-8")(errors="backslashreplace")
     rest = ""
-    for piece in _pieces(chunks):
+    for piece in _pieces(chunks, block_bytes):
         whole, line_break, tail = decoder.decode(piece).rpartition("\n")
         if line_break:
             yield f"{rest}{whole}\n"
@@ -118,18 +119,32 @@ def blocks(template: str, chunks: Iterable[bytes]) -> Iterator[str]:
         raise EndsInsideRecord(template, 0, rest)
 
 
-def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in pieces of the size or a little more, the last one less."""
+    held: list[bytes] = []
+    held_bytes = 0
     for chunk in chunks:
-        for start in range(0, len(chunk), BLOCK_BYTES):
-            yield chunk[start : start + BLOCK_BYTES]
+        for start in range(0, len(chunk), size):
+            held.append(chunk[start : start + size])
+            held_bytes += len(held[-1])
+            if held_bytes >= size:
+                yield b"".join(held)
+                held.clear()
+                held_bytes = 0
+    if held:
+        yield b"".join(held)
 
 
 def read_columns(
-    template: Template, chunks: Iterable[bytes], wanted: frozenset[str] | None = None
+    template: Template,
+    chunks: Iterable[bytes],
+    wanted: frozenset[str] | None = None,
+    block_bytes: int = BLOCK_BYTES,
 ) -> Iterator[Columns]:
     """The rows of an output, in blocks.
 
     :param wanted: the Values that somebody looks at; None: all. Others may be "" in any row.
+    :param block_bytes: about how much is read at a time; the result does not depend on it.
     :raises UnknownLine, EndsInsideRecord, LineTooLong: with the line; rows before it have been given out by then, so a
         caller that counts must throw away what it counted.
     :raises LibraryMissing: where TextFSM is not installed.
@@ -138,7 +153,7 @@ def read_columns(
     loop = loop_of(template, wanted)
     held = ""
     try:
-        for block in blocks(template.name, chunks):
+        for block in blocks(template.name, chunks, block_bytes):
             if isinstance(loop, RecordLoop):
                 held = yield from run.block(loop, held + block)
             else:
@@ -246,7 +261,8 @@ class _Run:
         for value in self._machine.values:
             if value.name in loop.groups:
                 column: list[str] = parts[loop.groups[value.name] :: width]
-                values.append([text or "" for text in column] if None in column else column)
+                lacking = value.name in loop.optional and not all(column)
+                values.append([text or "" for text in column] if lacking else column)
             else:
                 values.append([value.value or ""] * count)  # kept from before (Filldown), or not there
         return Columns(self._names, values)

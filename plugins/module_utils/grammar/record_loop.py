@@ -38,19 +38,21 @@ class RecordLoop:
     :ivar head: the state where it begins and ends.
     :ivar expression: matches the lines of one record, the last line break included.
     :ivar groups: Value name to the number of its group.
+    :ivar optional: those of them that a record may be without.
     :ivar lines: of one record.
     """
 
     head: str
     expression: re.Pattern[str]
     groups: dict[str, int]
+    optional: frozenset[str]
     lines: int
 
     def with_only(self, wanted: frozenset[str]) -> RecordLoop:
         """The same loop, which matches the same text and gives these Values alone."""
         names = _NAMED_GROUP.sub(lambda group: group[0] if group[1] in wanted else "(?:", self.expression.pattern)
         expression = re.compile(names, self.expression.flags)
-        return RecordLoop(self.head, expression, dict(expression.groupindex), self.lines)
+        return RecordLoop(self.head, expression, dict(expression.groupindex), self.optional & wanted, self.lines)
 
 
 def record_loop(machine: TextFSM, accepting: frozenset[str]) -> RecordLoop:
@@ -76,9 +78,10 @@ def record_loop(machine: TextFSM, accepting: frozenset[str]) -> RecordLoop:
     except re.error as error:  # a Value in two rules
         raise NoRecordLoop(f"its rules cannot be composed: {error}") from error
     _refuse_options(machine, set(composed.groupindex))
-    if not any(always_taken(expression) for expression in expressions):
+    taken = frozenset[str]().union(*map(always_taken, expressions))
+    if not taken:
         raise NoRecordLoop("a record could be without any value")
-    return RecordLoop(head, composed, dict(composed.groupindex), len(path))
+    return RecordLoop(head, composed, dict(composed.groupindex), frozenset(composed.groupindex) - taken, len(path))
 
 
 def _path(machine: TextFSM, head: str) -> list[Any]:

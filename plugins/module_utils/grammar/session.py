@@ -8,7 +8,8 @@ Sources: NICMx/Jool, the session printers of 3.1.0 to 4.2.0-rc3. Columns and ord
 lost its sections and footers with 4.0. One template serves all releases of a format.
 
 A Value's name is the field it fills. On the way of an ordinary record no pattern can match a line break, so that
-records are found over many lines at once (see `record_loop`).
+records are found over many lines at once (see `record_loop`). What makes that quick: numbers have Values of their own,
+apart from resolved names and services, and ``(?:...|)`` stands for ``(?:...)?``, which means the same.
 """
 
 from __future__ import annotations
@@ -17,45 +18,58 @@ from .template import Template
 
 # TCP rows have a state, others have none: `records.session_block` holds each row to its own number of columns.
 # 3.2 to 3.5 print the fraction of EXPIRES_IN as a plain count of milliseconds, later releases as three digits.
+# The first rule is for numbers only; with resolved names a row takes the slower way of the third.
 # Up to 3.3.5 a failing resolver writes its message, and a line break, into the middle of the row.
 CSV = Template(
     name="session_csv",
     source=r"""
 Value PROTOCOL (TCP|UDP|ICMP)
-Value IPV6_REMOTE_ADDRESS ([^,\s]+)
-Value IPV6_REMOTE_L4_ID ([^,\s]+)
+Value IPV6_REMOTE_ADDRESS ([0-9a-fA-F]*:[0-9a-fA-F:.]*)
+Value IPV6_REMOTE_NAME ([^,\s]+)
+Value IPV6_REMOTE_L4_ID ([0-9]+)
+Value IPV6_REMOTE_SERVICE ([^,\s]+)
 Value IPV6_LOCAL_ADDRESS ([0-9a-fA-F:.]+)
 Value IPV6_LOCAL_L4_ID ([0-9]+)
 Value IPV4_LOCAL_ADDRESS ([0-9.]+)
 Value IPV4_LOCAL_L4_ID ([0-9]+)
-Value IPV4_REMOTE_ADDRESS ([^,\s]+)
-Value IPV4_REMOTE_L4_ID ([^,\s]+)
-Value EXPIRES_IN ([0-9]+:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+)?)
+Value IPV4_REMOTE_ADDRESS ([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)
+Value IPV4_REMOTE_NAME ([^,\s]+)
+Value IPV4_REMOTE_L4_ID ([0-9]+)
+Value IPV4_REMOTE_SERVICE ([^,\s]+)
+Value EXPIRES_IN ([0-9]+:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+|))
 Value STATE ([A-Z0-9_]+)
 Value RESOLVER_ERROR (getnameinfo failed: [^,\n]+)
 
 Start
   ^${PROTOCOL},${IPV6_REMOTE_ADDRESS},${IPV6_REMOTE_L4_ID},${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},\
     ${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},${IPV4_REMOTE_ADDRESS},${IPV4_REMOTE_L4_ID},\
-    ${EXPIRES_IN}(?:,${STATE})?$$ -> Record
+    ${EXPIRES_IN}(?:,${STATE}|)$$ -> Record
   ^Protocol,IPv6 Remote Address,IPv6 Remote L4-ID,IPv6 Local Address,IPv6 Local L4-ID,\
     IPv4 Local Address,IPv4 Local L4-ID,IPv4 Remote Address,IPv4 Remote L4-ID,Expires in,State$$
+  ^${PROTOCOL},(?:${IPV6_REMOTE_ADDRESS}|${IPV6_REMOTE_NAME}),(?:${IPV6_REMOTE_L4_ID}|${IPV6_REMOTE_SERVICE}),\
+    ${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},\
+    (?:${IPV4_REMOTE_ADDRESS}|${IPV4_REMOTE_NAME}),(?:${IPV4_REMOTE_L4_ID}|${IPV4_REMOTE_SERVICE}),\
+    ${EXPIRES_IN}(?:,${STATE}|)$$ -> Record
   ^${PROTOCOL},${RESOLVER_ERROR}$$ -> ClientUnresolved
-  ^${PROTOCOL},${IPV6_REMOTE_ADDRESS},${IPV6_REMOTE_L4_ID},${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},\
-    ${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},${RESOLVER_ERROR}$$ -> ServerUnresolved
+  ^${PROTOCOL},(?:${IPV6_REMOTE_ADDRESS}|${IPV6_REMOTE_NAME}),(?:${IPV6_REMOTE_L4_ID}|${IPV6_REMOTE_SERVICE}),\
+    ${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},\
+    ${RESOLVER_ERROR}$$ -> ServerUnresolved
   ^$$
   ^. -> Error
 
 ClientUnresolved
-  ^${IPV6_REMOTE_ADDRESS},${IPV6_REMOTE_L4_ID},${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},\
-    ${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},${IPV4_REMOTE_ADDRESS},${IPV4_REMOTE_L4_ID},\
-    ${EXPIRES_IN}(?:,${STATE})?$$ -> Record Start
-  ^${IPV6_REMOTE_ADDRESS},${IPV6_REMOTE_L4_ID},${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},\
-    ${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},${RESOLVER_ERROR}$$ -> ServerUnresolved
+  ^(?:${IPV6_REMOTE_ADDRESS}|${IPV6_REMOTE_NAME}),(?:${IPV6_REMOTE_L4_ID}|${IPV6_REMOTE_SERVICE}),\
+    ${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},\
+    (?:${IPV4_REMOTE_ADDRESS}|${IPV4_REMOTE_NAME}),(?:${IPV4_REMOTE_L4_ID}|${IPV4_REMOTE_SERVICE}),\
+    ${EXPIRES_IN}(?:,${STATE}|)$$ -> Record Start
+  ^(?:${IPV6_REMOTE_ADDRESS}|${IPV6_REMOTE_NAME}),(?:${IPV6_REMOTE_L4_ID}|${IPV6_REMOTE_SERVICE}),\
+    ${IPV6_LOCAL_ADDRESS},${IPV6_LOCAL_L4_ID},${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},\
+    ${RESOLVER_ERROR}$$ -> ServerUnresolved
   ^ -> Error
 
 ServerUnresolved
-  ^${IPV4_REMOTE_ADDRESS},${IPV4_REMOTE_L4_ID},${EXPIRES_IN}(?:,${STATE})?$$ -> Record Start
+  ^(?:${IPV4_REMOTE_ADDRESS}|${IPV4_REMOTE_NAME}),(?:${IPV4_REMOTE_L4_ID}|${IPV4_REMOTE_SERVICE}),\
+    ${EXPIRES_IN}(?:,${STATE}|)$$ -> Record Start
   ^ -> Error
 """,
 )
@@ -69,12 +83,16 @@ CONSOLE = Template(
     source=r"""
 Value Filldown PROTOCOL (TCP|UDP|ICMP)
 Value STATE ([A-Z0-9_]+)
-Value EXPIRES_IN ([0-9]+:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+)?|\
+Value EXPIRES_IN ([0-9]+:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+|)|\
     [0-9]+ hours, [0-9]+ minutes|[0-9]+ minutes, [0-9]+ seconds|[0-9]+ seconds|[0-9]+ milliseconds)
-Value IPV4_REMOTE_ADDRESS ([^#\s]+)
-Value IPV4_REMOTE_L4_ID ([^#\s]+)
-Value IPV6_REMOTE_ADDRESS ([^#\s]+)
-Value IPV6_REMOTE_L4_ID ([^#\s]+)
+Value IPV4_REMOTE_ADDRESS ([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)
+Value IPV4_REMOTE_NAME ([^#\s]+)
+Value IPV4_REMOTE_L4_ID ([0-9]+)
+Value IPV4_REMOTE_SERVICE ([^#\s]+)
+Value IPV6_REMOTE_ADDRESS ([0-9a-fA-F]*:[0-9a-fA-F:.]*)
+Value IPV6_REMOTE_NAME ([^#\s]+)
+Value IPV6_REMOTE_L4_ID ([0-9]+)
+Value IPV6_REMOTE_SERVICE ([^#\s]+)
 Value IPV4_LOCAL_ADDRESS ([0-9.]+)
 Value IPV4_LOCAL_L4_ID ([0-9]+)
 Value IPV6_LOCAL_ADDRESS ([0-9a-fA-F:.]+)
@@ -89,7 +107,7 @@ Start
   ^. -> Error
 
 Entries
-  ^(?:\(${STATE}\) )?Expires in ${EXPIRES_IN}[ \t]*$$ -> Remote
+  ^(?:\(${STATE}\) |)Expires in ${EXPIRES_IN}[ \t]*$$ -> Remote
   ^ *\(Fetched ${COUNT} entries\.\)[ \t]*$$ -> Record Start
   ^ *\(empty\)[ \t]*$$ -> Start
   ^${PROTOCOL}:[ \t]*$$ -> Start
@@ -99,17 +117,22 @@ Entries
 
 Remote
   ^Remote: ${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}[ \t]*$$ -> Local
-  ^Remote: ${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${RESOLVER_ERROR}$$ -> ClientUnresolved
+  ^Remote: (?:${IPV4_REMOTE_ADDRESS}|${IPV4_REMOTE_NAME})#(?:${IPV4_REMOTE_L4_ID}|${IPV4_REMOTE_SERVICE})[ \t]+\
+    (?:${IPV6_REMOTE_ADDRESS}|${IPV6_REMOTE_NAME})#(?:${IPV6_REMOTE_L4_ID}|${IPV6_REMOTE_SERVICE})[ \t]*$$ -> Local
+  ^Remote: (?:${IPV4_REMOTE_ADDRESS}|${IPV4_REMOTE_NAME})#(?:${IPV4_REMOTE_L4_ID}|${IPV4_REMOTE_SERVICE})[ \t]+\
+    ${RESOLVER_ERROR}$$ -> ClientUnresolved
   ^Remote: ${RESOLVER_ERROR}$$ -> ServerUnresolved
   ^ -> Error
 
 ServerUnresolved
-  ^${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}[ \t]*$$ -> Local
-  ^${IPV4_REMOTE_ADDRESS}#${IPV4_REMOTE_L4_ID}[ \t]+${RESOLVER_ERROR}$$ -> ClientUnresolved
+  ^(?:${IPV4_REMOTE_ADDRESS}|${IPV4_REMOTE_NAME})#(?:${IPV4_REMOTE_L4_ID}|${IPV4_REMOTE_SERVICE})[ \t]+\
+    (?:${IPV6_REMOTE_ADDRESS}|${IPV6_REMOTE_NAME})#(?:${IPV6_REMOTE_L4_ID}|${IPV6_REMOTE_SERVICE})[ \t]*$$ -> Local
+  ^(?:${IPV4_REMOTE_ADDRESS}|${IPV4_REMOTE_NAME})#(?:${IPV4_REMOTE_L4_ID}|${IPV4_REMOTE_SERVICE})[ \t]+\
+    ${RESOLVER_ERROR}$$ -> ClientUnresolved
   ^ -> Error
 
 ClientUnresolved
-  ^${IPV6_REMOTE_ADDRESS}#${IPV6_REMOTE_L4_ID}[ \t]*$$ -> Local
+  ^(?:${IPV6_REMOTE_ADDRESS}|${IPV6_REMOTE_NAME})#(?:${IPV6_REMOTE_L4_ID}|${IPV6_REMOTE_SERVICE})[ \t]*$$ -> Local
   ^ -> Error
 
 Local
@@ -147,7 +170,7 @@ Value IPV4_LOCAL_ADDRESS ([0-9.]+)
 Value IPV4_LOCAL_L4_ID ([0-9]+)
 Value IPV4_REMOTE_ADDRESS ([0-9.]+)
 Value IPV4_REMOTE_L4_ID ([0-9]+)
-Value EXPIRES_IN ([0-9]+:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+)?)
+Value EXPIRES_IN ([0-9]+:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+|))
 
 Start
   ^${PROTOCOL},${IPV6_REMOTE_ADDRESS},${IPV6_REMOTE_L4_ID},${IPV4_LOCAL_ADDRESS},${IPV4_LOCAL_L4_ID},\

@@ -10,7 +10,6 @@ entry's (X',x),(Y',y) and (ipv4_local, ipv4_remote) its (T,t),(Z,z); RFC 8512 an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -36,10 +35,6 @@ STATES = (
 
 HIGHEST_L4_ID = 65535
 """Of a port and of an ICMP identifier: both have 16 bits."""
-
-IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
-IPV6 = re.compile(r"[0-9a-fA-F.]*:[0-9a-fA-F:.]*")
-"""As inet_ntop writes them; where a name may stand, these tell an address from it."""
 
 
 class Session(NamedTuple):
@@ -108,29 +103,29 @@ def session_from_row(row: dict[str, str], protocol: str | None = None) -> Sessio
         raise ProtocolUnknown(
             f"an entry for {row['IPV4_LOCAL_ADDRESS']}#{row['IPV4_LOCAL_L4_ID']} names no protocol, nor does the caller"
         )
-    client, server = row["IPV6_REMOTE_ADDRESS"], row["IPV4_REMOTE_ADDRESS"]
-    client_id, server_id = row["IPV6_REMOTE_L4_ID"], row["IPV4_REMOTE_L4_ID"]
-    client_named, server_named = not IPV6.fullmatch(client), not IPV4.fullmatch(server)
-    client_served, server_served = not client_id.isdigit(), not server_id.isdigit()
     expires = read_span(row["EXPIRES_IN"])
     return Session(
         protocol=named,
-        ipv6_remote_address=None if client_named else client,
-        ipv6_remote_l4_id=None if client_served else int(client_id),
+        ipv6_remote_address=row["IPV6_REMOTE_ADDRESS"] or None,
+        ipv6_remote_l4_id=_l4_id(row["IPV6_REMOTE_L4_ID"]),
         ipv6_local_address=row["IPV6_LOCAL_ADDRESS"],
         ipv6_local_l4_id=int(row["IPV6_LOCAL_L4_ID"]),
         ipv4_local_address=row["IPV4_LOCAL_ADDRESS"],
         ipv4_local_l4_id=int(row["IPV4_LOCAL_L4_ID"]),
-        ipv4_remote_address=None if server_named else server,
-        ipv4_remote_l4_id=None if server_served else int(server_id),
+        ipv4_remote_address=row["IPV4_REMOTE_ADDRESS"] or None,
+        ipv4_remote_l4_id=_l4_id(row["IPV4_REMOTE_L4_ID"]),
         expires_in=expires.seconds,
         expires_in_resolution=expires.resolution,
         state=row["STATE"] or None,
-        ipv6_remote_name=client if client_named else None,
-        ipv6_remote_service=client_id if client_served else None,
-        ipv4_remote_name=server if server_named else None,
-        ipv4_remote_service=server_id if server_served else None,
+        ipv6_remote_name=row["IPV6_REMOTE_NAME"] or None,
+        ipv6_remote_service=row["IPV6_REMOTE_SERVICE"] or None,
+        ipv4_remote_name=row["IPV4_REMOTE_NAME"] or None,
+        ipv4_remote_service=row["IPV4_REMOTE_SERVICE"] or None,
     )
+
+
+def _l4_id(text: str) -> int | None:
+    return int(text) if text else None
 
 
 def read_counts(chunks: Iterable[bytes], protocols: Iterable[str]) -> dict[str, int]:

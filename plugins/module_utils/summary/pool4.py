@@ -15,30 +15,65 @@ from dataclasses import dataclass
 
 from ..records.pool4 import Pool4Range
 from ..records.session import HIGHEST_L4_ID
-from ..records.session_block import SessionBlock
+from ..records.session_block import SessionBlock, count_texts
+
+Place = tuple[str, str]
+"""Protocol and address."""
+
+_DIGITS = bytes.maketrans(b"\0\1", b"01")
+
+OPEN_PLACES = 8
+"""Pool4 addresses whose L4-IDs are marked at a time. Jool prints address after address, so one would nearly do."""
 
 
 class PortsInUse:
-    """Counts the distinct (protocol, pool4 address, L4-ID) of a table: one bit for each L4-ID of a pool4 address."""
+    """Counts the distinct (protocol, pool4 address, L4-ID) of a table: one bit for each L4-ID of a pool4 address.
+
+    Marking an octet is several times as fast as setting a bit, so the addresses that are at hand have octets.
+    """
 
     def __init__(self) -> None:
-        self._bits: dict[tuple[str, str], bytearray] = {}
+        self._bits: dict[Place, int] = {}
+        self._octets: dict[Place, bytearray] = {}
 
     def add_block(self, block: SessionBlock) -> None:
-        """Count the transport addresses of many sessions."""
-        for protocol, address, l4_id in set(zip(block.protocols, block.pool4_addresses, block.pool4_l4_ids)):
-            bits = self._bits.get((protocol, address))
-            if bits is None:
-                bits = self._bits[(protocol, address)] = bytearray((HIGHEST_L4_ID + 1) // 8)
-            number = int(l4_id)
-            bits[number >> 3] |= 1 << (number & 7)
+        """Count the transport addresses of many sessions.
+
+        :raises ValueError: for an L4-ID that is none.
+        """
+        protocols, addresses = count_texts(block.protocols), count_texts(block.pool4_addresses)
+        if len(protocols) == len(addresses) == 1:
+            (protocol,), (address,) = protocols, addresses
+            self._mark((protocol, address), map(int, block.pool4_l4_ids))
+            return
+        places: dict[Place, list[int]] = {}
+        for protocol, address, l4_id in zip(block.protocols, block.pool4_addresses, block.pool4_l4_ids):
+            places.setdefault((protocol, address), []).append(int(l4_id))
+        for place, l4_ids in places.items():
+            self._mark(place, l4_ids)
+
+    def _mark(self, place: Place, l4_ids: Iterable[int]) -> None:
+        if place not in self._octets:
+            if len(self._octets) >= OPEN_PLACES:
+                self._pack()
+            self._octets[place] = bytearray(HIGHEST_L4_ID + 1)
+        octets = self._octets[place]
+        try:
+            for l4_id in l4_ids:
+                octets[l4_id] = 1
+        except IndexError as error:
+            raise ValueError(f"an L4-ID is above {HIGHEST_L4_ID}") from error
+
+    def _pack(self) -> None:
+        for place, octets in self._octets.items():
+            octets.reverse()  # the digits of a number begin with the highest
+            self._bits[place] = self._bits.get(place, 0) | int(octets.translate(_DIGITS), 2)
+        self._octets.clear()
 
     def within(self, protocol: str, address: str, first: int, last: int) -> int:
         """How many of these L4-IDs are in use."""
-        bits = self._bits.get((protocol, address))
-        if bits is None:
-            return 0
-        used = int.from_bytes(bits, "little") >> first & (1 << last - first + 1) - 1
+        self._pack()
+        used = self._bits.get((protocol, address), 0) >> first & (1 << last - first + 1) - 1
         return bin(used).count("1")
 
 

@@ -9,26 +9,17 @@ A summary holds only what can be added up, so that summaries of instances, proto
 
 from __future__ import annotations
 
-import ipaddress
+import heapq
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from ..records.session import Session
-from ..records.session_block import SessionBlock
+from ..records.session_block import SessionBlock, count_texts
+from .client_prefix import prefix_cutter, prefix_text
 
 CLIENT_PREFIX_LENGTH = 64
 """RFC 7934 and RFC 8273: a subscriber's link has a /64, its hosts any number of addresses in it."""
-
-CACHED_ADDRESSES = 16_384
-"""Whose prefix is kept at hand: some megabytes, however many clients there are."""
-
-
-@lru_cache(maxsize=CACHED_ADDRESSES)
-def client_prefix(address: str, length: int) -> str:
-    """The prefix of that length around an IPv6 address."""
-    return str(ipaddress.IPv6Network((address, length), strict=False))
 
 
 @dataclass
@@ -40,7 +31,7 @@ class SessionSummary:
     :ivar by_state: Jool's word to TCP sessions.
     :ivar stateless_tcp: TCP sessions that the output showed without a state (console of 3.1).
     :ivar by_pool4_address: address to sessions.
-    :ivar by_client_prefix: prefix of the client to sessions.
+    :ivar by_client_prefix: prefix of the client, packed (see `summary.client_prefix`), to sessions.
     :ivar unnumbered_clients: sessions whose client the output named instead of numbering it; they are in no prefix.
     """
 
@@ -50,42 +41,39 @@ class SessionSummary:
     by_state: Counter[str] = field(default_factory=Counter)
     stateless_tcp: int = 0
     by_pool4_address: Counter[str] = field(default_factory=Counter)
-    by_client_prefix: Counter[str] = field(default_factory=Counter)
+    by_client_prefix: Counter[bytes] = field(default_factory=Counter)
     unnumbered_clients: int = 0
 
     def add(self, session: Session) -> None:
         """Count one session."""
-        self.total += 1
-        self.by_protocol[session.protocol] += 1
-        self.by_pool4_address[session.ipv4_local_address] += 1
-        if session.state is not None:
-            self.by_state[session.state] += 1
-        elif session.protocol == "tcp":
-            self.stateless_tcp += 1
-        if session.ipv6_remote_address is None:
-            self.unnumbered_clients += 1
-        else:
-            self.by_client_prefix[client_prefix(session.ipv6_remote_address, self.client_prefix_length)] += 1
+        self.add_block(SessionBlock.of_sessions([session]))
 
     def add_block(self, block: SessionBlock) -> None:
-        """Count many sessions; the same as each of them, without making a record of any."""
+        """Count many sessions, without making a record of any.
+
+        :raises ValueError: for a client's address that is none.
+        """
         self.total += len(block)
-        self.by_protocol.update(block.protocols)
-        self.by_pool4_address.update(block.pool4_addresses)
+        self.by_protocol.update(count_texts(block.protocols))
+        self.by_pool4_address.update(count_texts(block.pool4_addresses))
         states = Counter(block.states)
         if states.pop("", 0):
             self.stateless_tcp += sum(
                 1 for protocol, state in zip(block.protocols, block.states) if protocol == "tcp" and not state
             )
         self.by_state.update(states)
-        clients = Counter(block.clients)
-        self.unnumbered_clients += clients.pop("", 0)
-        for address, count in clients.items():
-            self.by_client_prefix[client_prefix(address, self.client_prefix_length)] += count
+        cut, known = prefix_cutter(self.client_prefix_length), self.by_client_prefix
+        for client, count in Counter(block.clients).items():
+            prefix = cut(client)
+            if prefix is None:
+                self.unnumbered_clients += count
+            else:
+                known[prefix] = known.get(prefix, 0) + count
 
     def top_clients(self, count: int) -> list[tuple[str, int]]:
-        """The busiest client prefixes, most sessions first, equals in the order of their text."""
-        return sorted(self.by_client_prefix.items(), key=lambda item: (-item[1], item[0]))[:count]
+        """The busiest client prefixes, most sessions first, equals in the order of their numbers."""
+        busiest = heapq.nsmallest(count, self.by_client_prefix.items(), key=lambda item: (-item[1], item[0]))
+        return [(prefix_text(prefix, self.client_prefix_length), sessions) for prefix, sessions in busiest]
 
 
 def summarize_blocks(

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Columns of session rows, converted a whole column at a time.
+
+The same records as `records.session.session_from_row` makes row by row; where a row has a name in place of a number, or
+a time in words, the rows of its block go that way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import repeat
+from typing import TypeVar
+
+from ..grammar.executor import Columns
+from .session import Session, session_from_row
+
+L4_IDS = ("IPV6_REMOTE_L4_ID", "IPV6_LOCAL_L4_ID", "IPV4_LOCAL_L4_ID", "IPV4_REMOTE_L4_ID")
+NAMES = ("IPV6_REMOTE_NAME", "IPV6_REMOTE_SERVICE", "IPV4_REMOTE_NAME", "IPV4_REMOTE_SERVICE")
+
+_AFTER_STATE = Session._fields.index("state") + 1
+_NO_NAMES = (None,) * len(NAMES)
+_RESOLUTION = 0.001
+"""Seconds, of times on a clock."""
+
+_LEADING_ZERO = re.compile(" 0[0-9]")
+_LONG_FRACTION = re.compile(r"\.[0-9]{4}")
+
+Texts = tuple[Sequence[object], ...]
+"""Columns of a record up to `expires_in`, as texts or numbers that are written alike, and that of `state` ("" where
+there is none)."""
+
+Meaning = TypeVar("Meaning")
+
+
+class _Known(dict[str, Meaning]):
+    """What texts mean that come again and again; no more of them than `most` are kept.
+
+    Two hours of timeouts have 7,200 distinct times without their fraction, and a thousand fractions.
+    """
+
+    def __init__(self, read: Callable[[str], Meaning], most: int = 20_000) -> None:
+        super().__init__()
+        self._read = read
+        self._most = most
+
+    def __missing__(self, text: str) -> Meaning:
+        meaning = self._read(text)
+        if len(self) < self._most:
+            self[text] = meaning
+        return meaning
+
+
+def _read_clock(clock: str) -> int:
+    hours, minutes, seconds = clock.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+
+
+# The fraction is a count of milliseconds, see `records.span.read_span`.
+_MILLISECONDS: _Known[int] = _Known(lambda clock: _read_clock(clock) * 1000)
+_FRACTIONS: _Known[int] = _Known(lambda fraction: int(fraction or 0), 1000)
+_WHOLE: _Known[str] = _Known(lambda clock: str(_read_clock(clock)))
+_DIGITS: _Known[str] = _Known(lambda fraction: fraction.zfill(3).rstrip("0") or "0", 1000)
+
+
+def records(columns: Columns, protocols: Sequence[str]) -> Iterator[Session]:
+    """The rows as records.
+
+    :param protocols: of each row.
+    """
+    named = dict(zip(columns.names, columns.values))
+    if not _plain(named):
+        return (session_from_row(row, protocol) for row, protocol in zip(columns.rows(), protocols))
+    fields: tuple[Iterable[object], ...] = (
+        protocols,
+        named["IPV6_REMOTE_ADDRESS"],
+        map(int, named["IPV6_REMOTE_L4_ID"]),
+        named["IPV6_LOCAL_ADDRESS"],
+        map(int, named["IPV6_LOCAL_L4_ID"]),
+        named["IPV4_LOCAL_ADDRESS"],
+        map(int, named["IPV4_LOCAL_L4_ID"]),
+        named["IPV4_REMOTE_ADDRESS"],
+        map(int, named["IPV4_REMOTE_L4_ID"]),
+        _seconds(named["EXPIRES_IN"]),
+        repeat(_RESOLUTION),
+        [state or None for state in named["STATE"]] if any(named["STATE"]) else repeat(None),
+        *(repeat(None),) * 4,
+    )
+    # What Session._make does, without looking at the length each time: zip gives as many as there are fields.
+    return map(partial(tuple.__new__, Session), zip(*fields))
+
+
+def texts(columns: Columns, protocols: Sequence[str]) -> Texts | None:
+    """Columns that can be written without a look at each row.
+
+    :param protocols: of each row.
+    :returns: None where a row has a name, a time in words, or a number with a leading zero.
+    """
+    named = dict(zip(columns.names, columns.values))
+    if not _plain(named) or any(_LEADING_ZERO.search(f" {' '.join(named[name])}") for name in L4_IDS):
+        return None
+    return (
+        protocols,
+        named["IPV6_REMOTE_ADDRESS"],
+        named["IPV6_REMOTE_L4_ID"],
+        named["IPV6_LOCAL_ADDRESS"],
+        named["IPV6_LOCAL_L4_ID"],
+        named["IPV4_LOCAL_ADDRESS"],
+        named["IPV4_LOCAL_L4_ID"],
+        named["IPV4_REMOTE_ADDRESS"],
+        named["IPV4_REMOTE_L4_ID"],
+        _decimals(named["EXPIRES_IN"]),
+        named["STATE"],
+    )
+
+
+def texts_of_sessions(sessions: Sequence[Session]) -> Texts | None:
+    """The same of records.
+
+    :returns: None where a record has a name, or a time that was printed less finely.
+    """
+    if not sessions or any(session[_AFTER_STATE:] != _NO_NAMES for session in sessions):
+        return None
+    *numbers, expires_in, resolutions, states = zip(*(session[:_AFTER_STATE] for session in sessions))
+    return (*numbers, expires_in, [state or "" for state in states]) if set(resolutions) == {_RESOLUTION} else None
+
+
+def _plain(named: Mapping[str, Sequence[str]]) -> bool:
+    """Whether no name stands where a number can, and every time is one of a clock: then columns convert as a whole."""
+    times = named["EXPIRES_IN"]
+    return not any(any(named[name]) for name in NAMES) and " ".join(times).count(":") == 2 * len(times)
+
+
+def _seconds(times: Sequence[str]) -> list[float]:
+    parts = map(str.partition, times, repeat("."))
+    return [(_MILLISECONDS[clock] + _FRACTIONS[fraction]) / 1000 for clock, _point, fraction in parts]
+
+
+def _decimals(times: Sequence[str]) -> list[str]:
+    """The same as Python writes such numbers."""
+    if _LONG_FRACTION.search(" ".join(times)):
+        return list(map(repr, _seconds(times)))
+    parts = map(str.partition, times, repeat("."))
+    return [f"{_WHOLE[clock]}.{_DIGITS[fraction]}" for clock, _point, fraction in parts]
