@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar, Union, cast
 
-from ..errors import AmbiguousCapture, DumpCutShort, DumpNeverEnds, JoolError, UnreadableOutput
-from ..grammar.executor import EndsInsideRecord, GrammarError
+from ..errors import AmbiguousCapture, CommandTimeout, DumpCutShort, DumpNeverEnds, JoolError, UnreadableOutput
+from ..grammar.executor import EndsInsideRecord, GrammarError, LineTooLong
 from ..records.repeats import RowsRepeatForEver
 from ..records.session import ProtocolUnknown
 from ..records.session_block import SessionBlock
@@ -44,7 +44,7 @@ def checked(
             yield record
     except _PROBLEMS as error:
         problem = error
-    _refuse(problem, end(), host, argv, count)
+    _refuse(problem, end, host, argv, count)
 
 
 def checked_whole(read: Callable[[], Record], end: Callable[[], Ended], host: str, argv: Sequence[str] = ()) -> Record:
@@ -59,15 +59,24 @@ def checked_whole(read: Callable[[], Record], end: Callable[[], Ended], host: st
         record = read()
     except _PROBLEMS as error:
         problem = error
-    _refuse(problem, end(), host, argv, 0)
+    _refuse(problem, end, host, argv, 0)
     return cast(Record, record)
 
 
-def _refuse(problem: Problem | None, ended: Ended, host: str, argv: Sequence[str], count: int) -> None:
+def _refuse(problem: Problem | None, end: Callable[[], Ended], host: str, argv: Sequence[str], count: int) -> None:
+    # These are clear without the command's own words, and the command may go on for ever: nobody waits for its end.
     if isinstance(problem, RowsRepeatForEver):
         raise DumpNeverEnds(str(problem), host=host, argv=argv) from problem
     if isinstance(problem, ProtocolUnknown):
         raise AmbiguousCapture(str(problem), host=host, argv=argv) from problem
+    if isinstance(problem, LineTooLong):
+        raise UnreadableOutput(str(problem), host=host, argv=argv) from problem
+    try:
+        ended = end()
+    except CommandTimeout:
+        if problem is None:
+            raise
+        raise UnreadableOutput(str(problem), host=host, argv=argv) from problem
     if problem is not None or ended.status:
         words = ended.stderr.decode("utf-8", "replace")
         raise _error(host, argv, ended.status, words, problem, count) from problem

@@ -47,7 +47,8 @@ class GrammarError(Exception):
         self.template = template
         self.line_number = line_number
         self.line = line if len(line) <= SHOWN else f"{line[:SHOWN]}..."
-        shown = f": {self.line!r}" if self.shows_line else ""
+        quoted = repr(self.line)  # longer where the line is not for people to read
+        shown = f": {quoted if len(quoted) <= 2 * SHOWN else quoted[:SHOWN] + '...'}" if self.shows_line else ""
         super().__init__(f"line {line_number} {self.what}{shown} (template {template})")
 
     what = "is wrong"
@@ -123,14 +124,18 @@ def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
     """The same bytes in pieces of the size or a little more, the last one less."""
     held: list[bytes] = []
     held_bytes = 0
-    for chunk in chunks:
-        for start in range(0, len(chunk), size):
-            held.append(chunk[start : start + size])
-            held_bytes += len(held[-1])
-            if held_bytes >= size:
-                yield b"".join(held)
-                held.clear()
-                held_bytes = 0
+    try:
+        for chunk in chunks:
+            for start in range(0, len(chunk), size):
+                held.append(chunk[start : start + size])
+                held_bytes += len(held[-1])
+                if held_bytes >= size:
+                    yield b"".join(held)
+                    held.clear()
+                    held_bytes = 0
+    except Exception:  # a time that is over, a connection that broke: what came before it may tell why
+        yield b"".join(held)
+        raise
     if held:
         yield b"".join(held)
 
