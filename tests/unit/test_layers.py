@@ -14,7 +14,8 @@ import pytest
 ENGINE = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 
 FLOORS = {
-    "session_facts_options": 6,
+    "session_facts_options": 7,
+    "fleet": 6,
     "facts": 5,
     "summary": 4,
     "client": 4,
