@@ -45,11 +45,16 @@ options:
     description:
       - V(counts) are the sessions for each protocol and TCP state, and always there. With nothing else, Jool 3 is asked to
         count by itself.
-      - V(summary) adds sessions for each pool4 address, the use of pool4 and the busiest clients.
+      - V(summary) adds sessions for each pool4 address and mark, the use of pool4, the busiest clients, and what they are
+        to be read with, the counters of the kernel and some global parameters.
+      - V(details) adds destinations, services, how long sessions have left, and, together with V(summary), whether the
+        addresses of each row belong together. It takes about twice the time of V(summary).
+      - V(bib) adds, together with V(summary), the number of BIB entries. It reads a second table that is about as long as
+        that of the sessions. Static entries without sessions count as use of pool4 then.
       - V(sessions) adds rows, at most O(max_sessions) for each instance.
     type: list
     elements: str
-    choices: [all, counts, summary, sessions]
+    choices: [all, counts, summary, details, bib, sessions]
     default: [summary]
   numeric:
     description:
@@ -117,7 +122,7 @@ options:
     type: int
     default: 64
   top_clients:
-    description: The length of the list of the busiest clients.
+    description: The length of the lists of the busiest clients, destinations and services.
     type: int
     default: 10
   dest:
@@ -235,7 +240,7 @@ ansible_facts:
           description: The version of this structure.
           type: int
           returned: always
-          sample: 1
+          sample: 2
         gathered_at:
           description: When the question was asked, UTC, by the clock of the machine that asked.
           type: str
@@ -374,17 +379,31 @@ ansible_facts:
               type: dict
               returned: always
               sample: {192.0.2.1: 4711}
+            by_mark:
+              description:
+                - Sessions for each mark of pool4, by the range that they are in; V(none) as a key stands for sessions
+                  outside of every range.
+                - V(none) without the subset V(summary), for a capture, for releases that know no marks and for an empty pool4.
+              type: dict
+              returned: always
+              sample: {"0": 4700, "7": 11}
+            bib:
+              description: BIB entries, for each protocol that was asked for. V(none) without the subset V(bib).
+              type: dict
+              returned: always
+              sample: {tcp: {static: 1, dynamic: 980}, udp: {static: 0, dynamic: 300}, icmp: {static: 0, dynamic: 11}}
             pool4:
               description:
                 - The ranges of pool4 and their use, for the protocols that were asked for. V(none) without the subset
                   V(summary) and for a capture.
-                - Static BIB entries without sessions are not counted as use.
+                - An empty pool4 stands for ports 61001 to 65535 of the global addresses of the namespace, which are listed then.
+                - Static BIB entries without sessions are counted as use with the subset V(bib) only.
               type: list
               elements: dict
               returned: always
               contains:
                 mark:
-                  description: The mark of packets that use the range.
+                  description: The mark of packets that use the range, V(none) for an empty pool4.
                   type: int
                   returned: always
                   sample: 0
@@ -413,6 +432,10 @@ ansible_facts:
                   type: int
                   returned: always
                   sample: 1024
+                is_default:
+                  description: Whether pool4 is empty, and this is what stands for it.
+                  type: bool
+                  returned: always
                 ports_total:
                   description: Ports in the range.
                   type: int
@@ -459,6 +482,140 @@ ansible_facts:
                   type: int
                   returned: always
                   sample: 97
+            destinations:
+              description: Distinct IPv4 servers. V(none) without the subset V(details), as for the next keys.
+              type: int
+              returned: always
+              sample: 311
+            services:
+              description: Distinct services, that is protocol and port of the server. ICMP has none.
+              type: int
+              returned: always
+              sample: 12
+            top_destinations:
+              description: The servers with the most sessions.
+              type: list
+              elements: dict
+              returned: always
+              contains:
+                address:
+                  description: The server's address.
+                  type: str
+                  returned: always
+                  sample: 198.51.100.7
+                sessions:
+                  description: Its sessions.
+                  type: int
+                  returned: always
+                  sample: 1200
+            top_services:
+              description: The services with the most sessions.
+              type: list
+              elements: dict
+              returned: always
+              contains:
+                protocol:
+                  description: V(tcp) or V(udp).
+                  type: str
+                  returned: always
+                  sample: tcp
+                l4_id:
+                  description: The server's port.
+                  type: int
+                  returned: always
+                  sample: 443
+                sessions:
+                  description: Its sessions.
+                  type: int
+                  returned: always
+                  sample: 3100
+            expires_in:
+              description: How many sessions have how many seconds left. The edges are always the same.
+              type: list
+              elements: dict
+              returned: always
+              contains:
+                from_seconds:
+                  description: At least this many.
+                  type: int
+                  returned: always
+                  sample: 300
+                to_seconds:
+                  description: Less than this many, V(none) for no bound.
+                  type: int
+                  returned: always
+                  sample: 3600
+                sessions:
+                  description: The sessions.
+                  type: int
+                  returned: always
+                  sample: 40
+            rfc6052:
+              description:
+                - Whether the address that a client knows a server by holds the server's own, as RFC 6052 says, in each row.
+                - V(none) without the subsets V(summary) and V(details), where pool6 is not known, and for a capture.
+              type: dict
+              returned: always
+              contains:
+                pool6:
+                  description: The translator's prefix.
+                  type: str
+                  returned: always
+                  sample: 64:ff9b::/96
+                checked:
+                  description: Sessions that were looked at.
+                  type: int
+                  returned: always
+                  sample: 4711
+                mismatched:
+                  description: Sessions of them whose addresses do not belong together.
+                  type: int
+                  returned: always
+                  sample: 0
+            globals:
+              description:
+                - Global parameters that the rest is to be read with. Times are in seconds.
+                - V(none) without the subset V(summary), for Jool 3 and for a capture.
+              type: dict
+              returned: always
+              contains:
+                pool6:
+                  description: The translator's prefix.
+                  type: str
+                  returned: always
+                  sample: 64:ff9b::/96
+                ss_enabled:
+                  description: Whether sessions are synchronised with another translator.
+                  type: bool
+                  returned: always
+                tcp_est_timeout:
+                  description: Of established TCP connections. RFC 6146 wants at least 7440 (2 hours 4 minutes).
+                  type: float
+                  returned: always
+                  sample: 7200.0
+                tcp_trans_timeout:
+                  description: Of TCP connections that begin or end.
+                  type: float
+                  returned: always
+                  sample: 240.0
+                udp_timeout:
+                  description: Of UDP.
+                  type: float
+                  returned: always
+                  sample: 300.0
+                icmp_timeout:
+                  description: Of ICMP.
+                  type: float
+                  returned: always
+                  sample: 60.0
+            counters:
+              description:
+                - The kernel's counters after the table was read, by Jool's own names. A counter that is zero is left out by
+                  Jool, and one that cannot be true is V(none).
+                - V(none) without the subset V(summary), for Jool 3 and for a capture.
+              type: dict
+              returned: always
+              sample: {JSTAT_SESSIONS: 4711, JSTAT_BIB6_NOT_FOUND: 3}
             kernel_sessions:
               description:
                 - The kernel's counter JSTAT_SESSIONS, which counts all protocols together, before and after the table was

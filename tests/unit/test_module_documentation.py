@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.nat64.jool.plugins.module_utils import errors
-from ansible_collections.nat64.jool.plugins.module_utils.facts.question import Question
+from ansible_collections.nat64.jool.plugins.module_utils.facts.question import SUBSETS, Question
 from ansible_collections.nat64.jool.plugins.module_utils.facts.session_facts import gather_capture
 from ansible_collections.nat64.jool.plugins.module_utils.session_facts_options import (
     ARGUMENT_SPEC,
@@ -40,7 +40,7 @@ def test_options() -> None:
     compare(ARGUMENT_SPEC, DOCUMENTED)
 
 
-FREE = {"by_protocol", "by_state", "by_pool4_address"}
+FREE = {"by_protocol", "by_state", "by_pool4_address", "by_mark", "bib", "counters"}
 """Dictionaries whose keys are data."""
 
 
@@ -56,7 +56,7 @@ def keys(value: Any, documented: dict[str, Any], where: str) -> None:
 
 
 def test_facts() -> None:
-    live = ask({**host("default"), **instance()}, subsets=frozenset({"summary", "sessions"}))
+    live = ask({**host("default"), **instance()}, subsets=frozenset(SUBSETS))
     keys(live, FACTS, "jool_sessions")
     keys(gather_capture([HEADER + TCP], "x", Question()), FACTS, "jool_sessions")
 
@@ -100,6 +100,6 @@ def test_senseless_options(options: dict[str, Any], words: str) -> None:
 
 def test_question() -> None:
     asked = question({**DEFAULTS, "gather_subset": ["all"], "netns": [""], "instances": ["a", "a"]})
-    assert asked.subsets == {"counts", "summary", "sessions"}
+    assert asked.subsets == {"counts", "summary", "details", "bib", "sessions"}
     assert asked.netns == ("",)
     assert asked.instances == ("a",)

@@ -32,6 +32,13 @@ TCP = (
     b"TCP,2001:db8:2::1,4002,64:ff9b::c633:6401,80,192.0.2.1,61002,198.51.100.1,80,2:00:00,ESTABLISHED\n"
 )
 UDP = b"UDP,2001:db8:2::1,5353,64:ff9b::c633:6401,53,192.0.2.1,61001,198.51.100.1,53,0:04:59.292\n"
+GLOBAL = b"Field,Value\npool6,64:ff9b::/96\ntcp-est-timeout,2:00:00\nudp-timeout,0:05:00\nss-enabled,FALSE\n"
+BIB = b"Protocol,IPv6 Address,IPv6 L4-ID,IPv4 Address,IPv4 L4-ID,Static?\n"
+TCP_BIB = (
+    b"TCP,2001:db8:1::1,4001,192.0.2.1,61001,0\n"
+    b"TCP,2001:db8:2::1,4002,192.0.2.1,61002,0\n"
+    b"TCP,2001:db8:9::1,80,192.0.2.1,61004,1\n"
+)
 POOL4 = b"Mark,Protocol,Address,Min port,Max port,Iterations,Iterations fixed\n"
 NOBODY = Answer(
     HEADER, b"Error: The kernel module returned error 3: This namespace lacks an instance named 'x'.\n", status=3
@@ -50,6 +57,10 @@ def instance(name: str = "default", netns: str = "", sessions: int = 4) -> dict[
         f"{prefix}pool4 display --tcp --csv": Answer(POOL4 + b"0,TCP,192.0.2.1,61001,61004,1024,0\n"),
         f"{prefix}pool4 display --udp --csv": Answer(POOL4 + b"7,UDP,192.0.2.1,61001,61010,infinite,1\n"),
         f"{prefix}pool4 display --icmp --csv": Answer(POOL4),
+        f"{prefix}global display --csv": Answer(GLOBAL),
+        f"{prefix}bib display --tcp --numeric --csv": Answer(BIB + TCP_BIB),
+        f"{prefix}bib display --udp --numeric --csv": Answer(BIB + b"UDP,2001:db8:2::1,5353,192.0.2.1,61001,0\n"),
+        f"{prefix}bib display --icmp --numeric --csv": Answer(BIB),
     }
 
 

@@ -118,6 +118,24 @@ class Dialect:
             for protocol in asked
         ]
 
+    def bib(self, protocols: Iterable[str], instance: str) -> list[TableCommand]:
+        """The commands that print the BIB."""
+        asked = in_order(protocols)
+        number = ["--numeric"] if self.release >= NUMERIC_SINCE else []
+        if not self.has_instances:
+            csv = self.release >= CSV_SINCE
+            flags = [] if asked == PROTOCOLS else [f"--{protocol}" for protocol in asked]
+            argv = (self.path, "--bib", "--display", *flags, *number, *(["--csv"] if csv else []))
+            return [TableCommand(argv, csv, asked)]
+        return [
+            TableCommand(self._words(instance, "bib", "display", f"--{protocol}", *number, "--csv"), True, (protocol,))
+            for protocol in asked
+        ]
+
+    def global_parameters(self, instance: str) -> tuple[str, ...]:
+        """The command that prints the global parameters; only where `has_instances`."""
+        return self._words(instance, "global", "display", "--csv")
+
     def _words(self, instance: str, *words: str) -> tuple[str, ...]:
         # "-i" and not "--instance": 3.6 to 4.0.3 know only the short form, and only in this place.
         return (self.path, "-i", instance, *words)

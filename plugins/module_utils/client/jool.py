@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from ..errors import NotApplicable, TableChanged, UnsupportedRelease
+from ..records import bib_block, global_parameters, session_block
 from ..records import instance as instance_records
 from ..records import pool4 as pool4_records
 from ..records import session as session_records
-from ..records import session_block
 from ..records import stats as stats_records
+from ..records.bib_block import BibBlock
+from ..records.global_parameters import GlobalParameters
 from ..records.instance import Instance
 from ..records.pool4 import Pool4Range
 from ..records.release import Release
@@ -37,6 +39,7 @@ LISTING_TRIES = 3
 
 STATELESS_TOOL = "jool_siit"
 
+_ADDRESS = re.compile(r"^\d+: .*? inet (\d+\.\d+\.\d+\.\d+)[/ ]", re.MULTILINE)
 _NAMESPACE_LINE = re.compile(r"^(\S+)")
 
 
@@ -192,6 +195,29 @@ class Jool:
             if tries <= 1:
                 raise
         return self._pool4(command, netns, tries - 1)
+
+    def bib_blocks(self, protocols: Iterable[str], instance: str, netns: str = "") -> Iterator[BibBlock]:
+        """The BIB, some entries at a time; for who counts them, the same holds as for `session_blocks`.
+
+        :raises JoolError: see `session_blocks`.
+        """
+        for command in self.connect().bib(protocols, instance):
+            read = bib_block.csv_blocks if command.csv else bib_block.console_blocks
+            yield from self._records(in_namespace(netns, command.argv), read)
+
+    def global_parameters(self, instance: str, netns: str = "") -> GlobalParameters:
+        """The global parameters of an instance (3.6 and later).
+
+        :raises JoolError: one of `client.verdict`, `UnreadableOutput`.
+        """
+        argv = in_namespace(netns, self.connect().global_parameters(instance))
+        return self._whole(argv, global_parameters.read_csv)
+
+    def ipv4_addresses(self, netns: str = "") -> list[str]:
+        """The global IPv4 addresses of a namespace, which an empty pool4 stands for; none where ``ip`` is missing."""
+        argv = in_namespace(netns, ("ip", "-4", "-o", "address", "show", "scope", "global"))
+        done = self._transport.run(argv, self._timeout)
+        return [] if done.status else _ADDRESS.findall(done.stdout.decode("utf-8", "replace"))
 
     def is_stateless(self) -> bool:
         """Whether the host runs SIIT Jool and no NAT64: sessions are not applicable then."""

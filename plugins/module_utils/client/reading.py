@@ -11,6 +11,7 @@ from typing import TypeVar, Union, cast
 
 from ..errors import AmbiguousCapture, CommandTimeout, DumpCutShort, DumpNeverEnds, JoolError, UnreadableOutput
 from ..grammar.executor import EndsInsideRecord, GrammarError, LineTooLong
+from ..records.bib_block import BibBlock
 from ..records.repeats import RowsRepeatForEver
 from ..records.session import ProtocolUnknown
 from ..records.session_block import SessionBlock
@@ -40,7 +41,7 @@ def checked(
     problem: Problem | None = None
     try:
         for record in records:
-            count += len(record) if isinstance(record, SessionBlock) else 1
+            count += len(record) if isinstance(record, (SessionBlock, BibBlock)) else 1
             yield record
     except _PROBLEMS as error:
         problem = error

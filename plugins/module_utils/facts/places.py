@@ -27,6 +27,7 @@ from ..errors import (
     VersionMismatch,
 )
 from ..records.instance import Instance
+from ..records.stats import Stats
 from .question import Question
 
 UNNAMED = "default"
@@ -40,13 +41,13 @@ class Place:
     :ivar name: of the instance.
     :ivar netns: network namespace, "" for the one that the connection ends in.
     :ivar framework: ``netfilter`` or ``iptables``; None where the release does not say.
-    :ivar sessions_before: JSTAT_SESSIONS when the instance was found; None where it is not known.
+    :ivar counters: the kernel's when the instance was found; None where they are not known.
     """
 
     name: str
     netns: str
     framework: str | None
-    sessions_before: int | None = None
+    counters: Stats | None = None
 
 
 def find_places(jool: Jool, question: Question) -> tuple[list[Place], list[str]]:
@@ -93,8 +94,8 @@ def _refuse_unknown(jool: Jool, namespaces: Iterable[str]) -> None:
         raise NoSuchNamespace(_names(unknown), host=jool.host)
 
 
-def kernel_sessions(jool: Jool, name: str, netns: str) -> int | None:
-    """JSTAT_SESSIONS, to compare with: it is reset by ``file handle`` while sessions live on, so it is no count.
+def kernel_counters(jool: Jool, name: str, netns: str) -> Stats | None:
+    """The kernel's counters. JSTAT_SESSIONS is reset by ``file handle`` while sessions live on, so it is no count.
 
     :returns: None where the release has no counters or they cannot be read, which is told in ``jool.notices``.
     :raises NoSuchInstance: when the namespace has no such instance.
@@ -102,7 +103,7 @@ def kernel_sessions(jool: Jool, name: str, netns: str) -> int | None:
     if not jool.connect().has_stats:
         return None
     try:
-        return jool.stats(name, netns).sessions
+        return jool.stats(name, netns)
     except (NoSuchInstance, NoSuchNamespace, NoPrivilege, ModuleNotLoaded, VersionMismatch):
         raise
     except JoolError as error:
@@ -134,7 +135,7 @@ def _in_namespaces(jool: Jool, namespaces: Iterable[str], names: list[str], list
     for netns in namespaces:
         for name in names:
             with contextlib.suppress(NoSuchInstance):
-                places.append(Place(name, netns, _framework(name, listed), kernel_sessions(jool, name, netns)))
+                places.append(Place(name, netns, _framework(name, listed), kernel_counters(jool, name, netns)))
     return places
 
 

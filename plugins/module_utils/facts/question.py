@@ -12,7 +12,7 @@ from ..records.session import PROTOCOLS
 from ..records.session_filter import SessionFilter
 from ..summary.sessions import CLIENT_PREFIX_LENGTH
 
-SUBSETS = ("counts", "summary", "sessions")
+SUBSETS = ("counts", "summary", "details", "bib", "sessions")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Question:
     :ivar numeric: False lets the host resolve names.
     :ivar max_sessions: rows given out for each instance, where rows are asked for.
     :ivar client_prefix_length: bits that make a client's prefix.
-    :ivar top: length of the list of the busiest clients.
+    :ivar top: length of the lists of the busiest clients, destinations and services.
     """
 
     protocols: tuple[str, ...] = PROTOCOLS
@@ -43,6 +43,16 @@ class Question:
     def wants_summary(self) -> bool:
         """Whether more than counts is asked for."""
         return "summary" in self.subsets
+
+    @property
+    def wants_details(self) -> bool:
+        """Whether destinations, services, times and the RFC 6052 check are asked for."""
+        return "details" in self.subsets
+
+    @property
+    def wants_bib(self) -> bool:
+        """Whether BIB entries are to be counted."""
+        return "bib" in self.subsets
 
     @property
     def wants_sessions(self) -> bool:

@@ -14,12 +14,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from ..records.global_parameters import GlobalParameters
 from ..records.session import PROTOCOLS, STATES, Session
+from ..records.stats import Stats
+from ..summary.bib import KINDS, BibSummary
+from ..summary.destinations import DestinationSummary
+from ..summary.expiry import EDGES_SECONDS, ExpirySummary
+from ..summary.marks import MarkSummary
 from ..summary.pool4 import Pool4Use
+from ..summary.rfc6052 import EmbeddingCheck
 from ..summary.sessions import SessionSummary
 from .question import Question
 
-SCHEMA = 1
+SCHEMA = 2
+"""2: marks, destinations, services, times, RFC 6052, the BIB, counters, parameters; 1: the rest."""
+
+PARAMETERS = ("pool6", "ss-enabled", "tcp-est-timeout", "tcp-trans-timeout", "udp-timeout", "icmp-timeout")
+"""Global parameters that a summary is read with."""
 
 Facts = dict[str, Any]
 
@@ -33,6 +44,7 @@ class InstanceResult:
     :ivar counts: protocol to sessions, where they were counted by the kernel and not by reading the table.
     :ivar scanned: rows read, before any filter; None where the kernel counted.
     :ivar kernel_sessions: JSTAT_SESSIONS before and after the dump; None where it is not known.
+    :ivar counters: the kernel's, after the dump.
     """
 
     name: str | None
@@ -44,9 +56,16 @@ class InstanceResult:
     complete: bool = True
     counts: Mapping[str, int] | None = None
     summary: SessionSummary | None = None
+    destinations: DestinationSummary | None = None
+    expiry: ExpirySummary | None = None
+    marks: MarkSummary | None = None
+    check: EmbeddingCheck | None = None
+    bib: BibSummary | None = None
+    counters: Stats | None = None
+    parameters: GlobalParameters | None = None
     scanned: int | None = None
     pool4: Sequence[Pool4Use] | None = None
-    kernel_sessions: tuple[int | None, int | None] | None = None
+    kernel_sessions: tuple[int | None, ...] | None = None
     rows: list[Session] | None = None
     truncated: bool | None = None
 
@@ -117,6 +136,8 @@ def _instance(entry: InstanceResult, question: Question) -> Facts:
         },
         "by_state": _by_state(entry),
         "by_pool4_address": dict(sorted(detailed.by_pool4_address.items())) if detailed else None,
+        "by_mark": dict(sorted(entry.marks.sessions.items())) if entry.marks else None,
+        "bib": _bib(entry),
         "pool4": [_pool4(use) for use in entry.pool4] if entry.pool4 is not None else None,
         "clients": len(detailed.by_client_prefix) if detailed else None,
         "client_prefix_length": question.client_prefix_length,
@@ -125,6 +146,11 @@ def _instance(entry: InstanceResult, question: Question) -> Facts:
             if detailed
             else None
         ),
+        **_destinations(entry.destinations, question.top),
+        "expires_in": _expires_in(entry.expiry) if entry.expiry else None,
+        "rfc6052": _rfc6052(entry.check) if entry.check else None,
+        "globals": _parameters(entry.parameters) if entry.parameters else None,
+        "counters": _counters(entry.counters) if entry.counters else None,
         "kernel_sessions": (
             {"before": entry.kernel_sessions[0], "after": entry.kernel_sessions[1]} if entry.kernel_sessions else None
         ),
@@ -149,11 +175,56 @@ def _pool4(use: Pool4Use) -> Facts:
         "port_min": use.port_min,
         "port_max": use.port_max,
         "max_iterations": use.max_iterations,
+        "is_default": use.is_default,
         "ports_total": use.ports_total,
         "ports_used": use.ports_used,
         "ports_free": use.ports_total - use.ports_used,
         "percent_used": use.percent_used,
     }
+
+
+def _bib(entry: InstanceResult) -> dict[str, dict[str, int] | None] | None:
+    """Entries of each kind; None for a protocol that was not asked for."""
+    if entry.bib is None:
+        return None
+    entries = entry.bib.entries
+    return {
+        protocol: {kind: entries[protocol, kind] for kind in KINDS} if protocol in entry.protocols else None
+        for protocol in PROTOCOLS
+    }
+
+
+def _destinations(summary: DestinationSummary | None, top: int) -> Facts:
+    if summary is None:
+        return dict.fromkeys(("destinations", "services", "top_destinations", "top_services"))
+    services = summary.top_services(top)
+    return {
+        "destinations": len(summary.by_server),
+        "services": len(summary.by_service),
+        "top_destinations": [{"address": server, "sessions": count} for server, count in summary.top_servers(top)],
+        "top_services": [
+            {"protocol": protocol, "l4_id": l4_id, "sessions": count} for (protocol, l4_id), count in services
+        ],
+    }
+
+
+def _expires_in(summary: ExpirySummary) -> list[dict[str, int | None]]:
+    return [
+        {"from_seconds": first, "to_seconds": last, "sessions": sessions}
+        for first, last, sessions in zip(EDGES_SECONDS, (*EDGES_SECONDS[1:], None), summary.sessions)
+    ]
+
+
+def _rfc6052(check: EmbeddingCheck) -> Facts:
+    return {"pool6": str(check.pool6), "checked": check.checked, "mismatched": check.mismatched}
+
+
+def _parameters(parameters: GlobalParameters) -> Facts:
+    return {name.replace("-", "_"): parameters.values.get(name) for name in PARAMETERS}
+
+
+def _counters(stats: Stats) -> dict[str, int | None]:
+    return {name: value if stats.is_valid(name) else None for name, value in stats.counters.items()}
 
 
 def _added(parts: Sequence[Mapping[str, int | None]], question: Question) -> dict[str, int | None]:

@@ -18,13 +18,16 @@ from functools import partial
 from ..grammar import session as templates
 from ..grammar.executor import Columns, read_columns
 from .session import HIGHEST_L4_ID, ProtocolUnknown, SectionCountMismatch, Session
-from .session_columns import Texts, records, texts, texts_of_sessions
+from .session_columns import Texts, records, seconds, texts, texts_of_sessions
 
 COUNTED = frozenset(("PROTOCOL", "STATE", "IPV6_REMOTE_ADDRESS", "IPV4_LOCAL_ADDRESS", "COUNT"))
 """The columns of a summary; where nobody wants records, the others are matched and not kept."""
 
 COUNTED_WITH_PORTS = COUNTED | {"IPV4_LOCAL_L4_ID"}
 """The same, and what the use of pool4 is counted from."""
+
+DETAILED = COUNTED_WITH_PORTS | {"IPV6_LOCAL_ADDRESS", "IPV4_REMOTE_ADDRESS", "IPV4_REMOTE_L4_ID", "EXPIRES_IN"}
+"""The same, and what destinations, services, times and RFC 6052 are counted from."""
 
 _HIGHEST_L4_ID = str(HIGHEST_L4_ID)
 
@@ -35,10 +38,12 @@ class SessionBlock:
 
     :ivar protocols: of each session, lower-case.
     :ivar states: Jool's word; "" where there is none.
-    :ivar clients: the IPv6 address of each client; where the output had a name instead, that, or "". Only an address
-        has a colon.
+    :ivar clients: the IPv6 address of each client; "" where the output had a name instead.
     :ivar pool4_addresses: of each session.
     :ivar pool4_l4_ids: of each session, as text.
+    :ivar servers: the IPv4 address of each server; "" where the output had a name instead.
+    :ivar server_l4_ids: of each session, as text; "" where the output had a service instead.
+    :ivar mapped_servers: the address that the client knows the server by, within pool6.
     """
 
     protocols: Sequence[str]
@@ -46,6 +51,10 @@ class SessionBlock:
     clients: Sequence[str]
     pool4_addresses: Sequence[str]
     pool4_l4_ids: Sequence[str]
+    servers: Sequence[str]
+    server_l4_ids: Sequence[str]
+    mapped_servers: Sequence[str]
+    _expires_in: Callable[[], Sequence[float]]
     _records: Callable[[], Iterator[Session]]
     _texts: Callable[[], Texts | None]
 
@@ -59,6 +68,10 @@ class SessionBlock:
         :raises ValueError: for a value that none of its kind can have.
         """
         return self._records()
+
+    def expires_in(self) -> Sequence[float]:
+        """Seconds that each session has left, as finely as they were printed."""
+        return self._expires_in()
 
     def texts(self) -> Texts | None:
         """The columns as text, ready to be written: see `records.session_columns.texts`."""
@@ -83,6 +96,12 @@ class SessionBlock:
             clients=[session.ipv6_remote_address or "" for session in sessions],
             pool4_addresses=[session.ipv4_local_address for session in sessions],
             pool4_l4_ids=[str(session.ipv4_local_l4_id) for session in sessions],
+            servers=[session.ipv4_remote_address or "" for session in sessions],
+            server_l4_ids=[
+                "" if session.ipv4_remote_l4_id is None else str(session.ipv4_remote_l4_id) for session in sessions
+            ],
+            mapped_servers=[session.ipv6_local_address for session in sessions],
+            _expires_in=lambda: [session.expires_in for session in sessions],
             _records=lambda: iter(sessions),
             _texts=partial(texts_of_sessions, sessions),
         )
@@ -114,6 +133,10 @@ def block_from_columns(columns: Columns, protocol: str | None = None) -> Session
         clients=named["IPV6_REMOTE_ADDRESS"],
         pool4_addresses=named["IPV4_LOCAL_ADDRESS"],
         pool4_l4_ids=named["IPV4_LOCAL_L4_ID"],
+        servers=named["IPV4_REMOTE_ADDRESS"],
+        server_l4_ids=named["IPV4_REMOTE_L4_ID"],
+        mapped_servers=named["IPV6_LOCAL_ADDRESS"],
+        _expires_in=partial(seconds, named["EXPIRES_IN"]),
         _records=partial(records, columns, protocols),
         _texts=partial(texts, columns, protocols),
     )

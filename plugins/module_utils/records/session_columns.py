@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from ..grammar.executor import Columns
 from .session import Session, session_from_row
+from .span import read_span
 
 L4_IDS = ("IPV6_REMOTE_L4_ID", "IPV6_LOCAL_L4_ID", "IPV4_LOCAL_L4_ID", "IPV4_REMOTE_L4_ID")
 NAMES = ("IPV6_REMOTE_NAME", "IPV6_REMOTE_SERVICE", "IPV4_REMOTE_NAME", "IPV4_REMOTE_SERVICE")
@@ -129,10 +130,18 @@ def texts_of_sessions(sessions: Sequence[Session]) -> Texts | None:
     return (*numbers, expires_in, [state or "" for state in states]) if set(resolutions) == {_RESOLUTION} else None
 
 
+def seconds(times: Sequence[str]) -> list[float]:
+    """The seconds of times in any notation; see `records.span`."""
+    return _seconds(times) if _on_a_clock(times) else [read_span(time).seconds for time in times]
+
+
 def _plain(named: Mapping[str, Sequence[str]]) -> bool:
     """Whether no name stands where a number can, and every time is one of a clock: then columns convert as a whole."""
-    times = named["EXPIRES_IN"]
-    return not any(any(named[name]) for name in NAMES) and " ".join(times).count(":") == 2 * len(times)
+    return not any(any(named[name]) for name in NAMES) and _on_a_clock(named["EXPIRES_IN"])
+
+
+def _on_a_clock(times: Sequence[str]) -> bool:
+    return " ".join(times).count(":") == 2 * len(times)
 
 
 def _seconds(times: Sequence[str]) -> list[float]:

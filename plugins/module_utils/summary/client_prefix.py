@@ -23,8 +23,8 @@ def prefix_cutter(length: int) -> Cutter:
     """What cuts a client's address to its prefix.
 
     :param length: bits, 1 to 128.
-    :returns: a function from an address to the octets of its prefix, the bits below it zero; None for a text without a
-        colon, which is a name. It raises ValueError for a text that is neither.
+    :returns: a function from an address to the octets of its prefix, the bits below it zero; None for "", where the
+        output had a name. It raises ValueError for any other text.
     """
     octets = -(-length // 8)
     mask = (0xFF << (8 * octets - length)) & 0xFF
@@ -34,7 +34,7 @@ def prefix_cutter(length: int) -> Cutter:
         try:
             prefix = inet_pton(AF_INET6, client)[:octets]
         except (OSError, ValueError) as error:
-            if ":" in client:
+            if client:
                 raise ValueError(f"{client!r} is no IPv6 address") from error
             return None
         return prefix if whole else prefix[:-1] + bytes((prefix[-1] & mask,))

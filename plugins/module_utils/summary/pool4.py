@@ -5,17 +5,19 @@
 """How full pool4 is: the transport addresses that sessions hold, counted into pool4's ranges.
 
 A port (or ICMP identifier) of a pool4 address is used when at least one session has it; a BIB entry may have many
-sessions (RFC 6146 3.1). Static BIB entries without sessions are not seen here.
+sessions (RFC 6146 3.1). Static BIB entries without sessions are seen only where the BIB is counted, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Protocol
 
 from ..records.pool4 import Pool4Range
 from ..records.session import HIGHEST_L4_ID
-from ..records.session_block import SessionBlock, count_texts
+from ..records.session_block import count_texts
 
 Place = tuple[str, str]
 """Protocol and address."""
@@ -24,6 +26,26 @@ _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 OPEN_PLACES = 8
 """Pool4 addresses whose L4-IDs are marked at a time. Jool prints address after address, so one would nearly do."""
+
+
+DEFAULT_FIRST, DEFAULT_LAST = 61001, 65535
+"""What a translator with an empty pool4 uses of its own addresses (NICMx/Jool, DEFAULT_POOL4_MIN_PORT)."""
+
+
+class TransportAddresses(Protocol):
+    """Columns of a table that has pool4 addresses in it: sessions, or the BIB."""
+
+    @property
+    def protocols(self) -> Sequence[str]:
+        """Lower-case."""
+
+    @property
+    def pool4_addresses(self) -> Sequence[str]:
+        """Of each row."""
+
+    @property
+    def pool4_l4_ids(self) -> Sequence[str]:
+        """Of each row, as text."""
 
 
 class PortsInUse:
@@ -36,8 +58,13 @@ class PortsInUse:
         self._bits: dict[Place, int] = {}
         self._octets: dict[Place, bytearray] = {}
 
-    def add_block(self, block: SessionBlock) -> None:
-        """Count the transport addresses of many sessions.
+    @property
+    def addresses(self) -> set[str]:
+        """The pool4 addresses that were met."""
+        return {address for _protocol, address in (*self._bits, *self._octets)}
+
+    def add_block(self, block: TransportAddresses) -> None:
+        """Count the transport addresses of many rows.
 
         :raises ValueError: for an L4-ID that is none.
         """
@@ -83,6 +110,7 @@ class Pool4Use:
 
     :ivar mark: of the packets that the range is for; None where the release knows no marks.
     :ivar max_iterations: see `records.pool4.Pool4Range`.
+    :ivar is_default: whether pool4 is empty, and this is what the translator uses then.
     :ivar ports_used: those that at least one session holds.
     """
 
@@ -93,6 +121,7 @@ class Pool4Use:
     port_max: int
     max_iterations: int | None
     ports_used: int
+    is_default: bool = False
 
     @property
     def ports_total(self) -> int:
@@ -103,6 +132,27 @@ class Pool4Use:
     def percent_used(self) -> float:
         """0 to 100, one digit after the point."""
         return round(100 * self.ports_used / self.ports_total, 1)
+
+
+def default_use(addresses: Iterable[str], protocols: Sequence[str], in_use: PortsInUse) -> list[Pool4Use]:
+    """The use of an empty pool4.
+
+    :param addresses: the host's own; those that sessions have are added.
+    """
+    return [
+        Pool4Use(
+            None,
+            protocol,
+            address,
+            DEFAULT_FIRST,
+            DEFAULT_LAST,
+            None,
+            in_use.within(protocol, address, DEFAULT_FIRST, DEFAULT_LAST),
+            is_default=True,
+        )
+        for address in sorted({*addresses, *in_use.addresses}, key=IPv4Address)
+        for protocol in protocols
+    ]
 
 
 def pool4_use(ranges: Iterable[Pool4Range], protocols: Sequence[str], in_use: PortsInUse) -> list[Pool4Use]:
