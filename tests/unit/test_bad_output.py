@@ -39,6 +39,8 @@ def tool(tmp_path: Path) -> Tool:
             f"*--version) echo {release} ;;\n"
             "*instance*) echo Namespace,Name,Framework; echo 1,default,netfilter ;;\n"
             "*stats*) echo Stat,Value; echo JSTAT_SESSIONS,1 ;;\n"
+            "*global*) echo Field,Value ;;\n"
+            "*pool4*) ;;\n"
             f"*) {prints} ;;\n"
             "esac\n",
             encoding="utf-8",
@@ -79,7 +81,7 @@ def test_what_is_no_table(tool: Tool, prints: str, condition: type[errors.JoolEr
 def test_a_dump_that_never_ends_is_not_waited_for(tool: Tool) -> None:
     started = time.monotonic()
     with pytest.raises(errors.DumpNeverEnds):
-        gather(tool(f"yes '{ROW}'", release="3.2.3"), Question(protocols=("tcp",)), "host")
+        list(tool(f"yes '{ROW}'", release="3.2.3").session_blocks(("tcp",), "default"))
     assert time.monotonic() - started < ENDLESS_SECONDS / 2
 
 
