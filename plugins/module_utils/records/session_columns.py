@@ -11,10 +11,9 @@ a time in words, the rows of its block go that way.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import repeat
-from typing import TypeVar
 
 from ..grammar.executor import Columns
 from .session import Session, session_from_row
@@ -29,43 +28,21 @@ _RESOLUTION = 0.001
 """Seconds, of times on a clock."""
 
 _LEADING_ZERO = re.compile(" 0[0-9]")
-_LONG_FRACTION = re.compile(r"\.[0-9]{4}")
 
 Texts = tuple[Sequence[object], ...]
 """Columns of a record up to `expires_in`, as texts or numbers that are written alike, and that of `state` ("" where
 there is none)."""
 
-Meaning = TypeVar("Meaning")
+_KEPT = 20_000
+"""Clock times whose meaning is kept, since they come again and again: two hours have 7,200 without their fraction."""
 
-
-class _Known(dict[str, Meaning]):
-    """What texts mean that come again and again; no more of them than `most` are kept.
-
-    Two hours of timeouts have 7,200 distinct times without their fraction, and a thousand fractions.
-    """
-
-    def __init__(self, read: Callable[[str], Meaning], most: int = 20_000) -> None:
-        super().__init__()
-        self._read = read
-        self._most = most
-
-    def __missing__(self, text: str) -> Meaning:
-        meaning = self._read(text)
-        if len(self) < self._most:
-            self[text] = meaning
-        return meaning
-
-
-def _read_clock(clock: str) -> int:
-    hours, minutes, seconds = clock.split(":")
-    return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
-
+# A clock time without its fraction to milliseconds, and to whole seconds as text.
+_MILLISECONDS: dict[str, int] = {}
+_WHOLE: dict[str, str] = {}
 
 # The fraction is a count of milliseconds, see `records.span.read_span`.
-_MILLISECONDS: _Known[int] = _Known(lambda clock: _read_clock(clock) * 1000)
-_FRACTIONS: _Known[int] = _Known(lambda fraction: int(fraction or 0), 1000)
-_WHOLE: _Known[str] = _Known(lambda clock: str(_read_clock(clock)))
-_DIGITS: _Known[str] = _Known(lambda fraction: fraction.zfill(3).rstrip("0") or "0", 1000)
+_FRACTIONS = {"": 0, **{text: int(text) for number in range(1000) for text in (str(number), f"{number:03}")}}
+_DIGITS = {text: f"{number:03}".rstrip("0") or "0" for text, number in _FRACTIONS.items()}
 
 
 def records(columns: Columns, protocols: Sequence[str]) -> Iterator[Session]:
@@ -88,7 +65,7 @@ def records(columns: Columns, protocols: Sequence[str]) -> Iterator[Session]:
         map(int, named["IPV4_REMOTE_L4_ID"]),
         _seconds(named["EXPIRES_IN"]),
         repeat(_RESOLUTION),
-        [state or None for state in named["STATE"]] if any(named["STATE"]) else repeat(None),
+        named["STATE"] if all(named["STATE"]) else [state or None for state in named["STATE"]],
         *(repeat(None),) * 4,
     )
     # What Session._make does, without looking at the length each time: zip gives as many as there are fields.
@@ -145,13 +122,30 @@ def _on_a_clock(times: Sequence[str]) -> bool:
 
 
 def _seconds(times: Sequence[str]) -> list[float]:
-    parts = map(str.partition, times, repeat("."))
-    return [(_MILLISECONDS[clock] + _FRACTIONS[fraction]) / 1000 for clock, _point, fraction in parts]
+    """Of times on a clock."""
+    clocks, fractions = _MILLISECONDS, _FRACTIONS
+    try:
+        parts = map(str.partition, times, repeat("."))
+        return [(clocks[clock] + fractions[fraction]) / 1000 for clock, _point, fraction in parts]
+    except KeyError:
+        _learn(times)
+        return [read_span(time).seconds for time in times]
 
 
 def _decimals(times: Sequence[str]) -> list[str]:
     """The same as Python writes such numbers."""
-    if _LONG_FRACTION.search(" ".join(times)):
+    clocks, fractions = _WHOLE, _DIGITS
+    try:
+        parts = map(str.partition, times, repeat("."))
+        return [f"{clocks[clock]}.{fractions[fraction]}" for clock, _point, fraction in parts]
+    except KeyError:
         return list(map(repr, _seconds(times)))
-    parts = map(str.partition, times, repeat("."))
-    return [f"{_WHOLE[clock]}.{_DIGITS[fraction]}" for clock, _point, fraction in parts]
+
+
+def _learn(times: Sequence[str]) -> None:
+    for time in times:
+        clock = time.partition(".")[0]
+        if len(_MILLISECONDS) < _KEPT and clock not in _MILLISECONDS:
+            seconds = round(read_span(clock).seconds)
+            _MILLISECONDS[clock] = seconds * 1000
+            _WHOLE[clock] = str(seconds)
