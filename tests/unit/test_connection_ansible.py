@@ -29,7 +29,7 @@ HEADER = (
     "IPv4 Local L4-ID,IPv4 Remote Address,IPv4 Remote L4-ID,Expires in,State\n"
 )
 
-CHANGING = {"gathered_at", "started_at", "ended_at", "seconds", "dest", "transport"}
+CHANGING = {"gathered_at", "started_at", "ended_at", "dest", "transport"}
 
 
 def each_core() -> list[Any]:
