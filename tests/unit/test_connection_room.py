@@ -13,7 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.nat64.jool.plugins.module_utils.errors import OutputNotKept
+from ansible_collections.nat64.jool.plugins.module_utils.client.jool import Jool
+from ansible_collections.nat64.jool.plugins.module_utils.errors import (
+    DumpNeverEnds,
+    JoolError,
+    OutputNotKept,
+    UnreadableOutput,
+)
 from ansible_collections.nat64.jool.plugins.plugin_utils.overflow_file import BLOCK_BYTES
 from ansible_collections.nat64.jool.tests.unit.shell_host import PASSED, SMALL, Answer, ShellHost, each_shell, sh, zeros
 
@@ -131,3 +137,24 @@ def test_what_is_made_is_for_its_user_only(host: ShellHost) -> None:
     assert directory == (f"overflow.{file[0]}{directory[0][-7:]}", 0o700)
     assert file[1] == 0o600
     assert len(file[0]) == 32
+
+
+# --- as the client sees it ---------------------------------------------------------------------------------------
+
+ROW = "TCP,2001:db8::1,40000,64:ff9b::c633:6401,443,192.0.2.1,61001,198.51.100.1,443,1:59:58.232,ESTABLISHED"
+
+DUMPS = [
+    # release, what its table prints for ever, the error
+    ("4.1.9.0", f"yes {ROW}", OutputNotKept),
+    ("3.2.3", f"yes {ROW}", DumpNeverEnds),
+    ("4.1.9.0", f"echo What?; yes {ROW}", UnreadableOutput),
+]
+
+
+@pytest.mark.parametrize(("release", "prints", "condition"), DUMPS)
+def test_a_dump_that_never_ends(host: ShellHost, release: str, prints: str, condition: type[JoolError]) -> None:
+    """What is wrong with the rows is told first; that there is no room is the error where nothing is."""
+    host.tool("jool", f'case "$*" in --version) echo {release};; *) {prints};; esac')
+    with pytest.raises(condition):
+        list(Jool(host.transport(SMALL), timeout=60).session_blocks(("tcp",), "default"))
+    assert host.left() == []
