@@ -71,9 +71,9 @@ _KEEP = r"""
     notes=$(
         exec 4>&1;
         {
-            { ("$@" 2>&1 >&6 3>&- 4>&- 6>&-); echo "status $?" >&4; } 2>/dev/null |
-            { dd bs=1 count="$errors" 2>/dev/null; cat >/dev/null; } >&2 6>&-;
-        } 6>&1 | keep >&4;
+            { ("$@" 2>&1 >&6 3>&- 4>&- 5>&- 6>&-); echo "status $?" >&4; } 2>/dev/null |
+            case $(LC_ALL=C dd bs=1 count="$errors" 2>&1 >&5 6>&-) in "$errors"+*) cat >/dev/null;; esac;
+        } 5>&2 6>&1 | keep >&4 5>&-;
     );
     trap "" PIPE;
     if ! printf "\n%s\n%s\n%s\n" "$marker" "$notes" "$marker" >&2; then
@@ -94,7 +94,7 @@ standard error, and the command.
   but in its POSIX mode.
 - A program may take no notice of write errors, so neither its exit status nor the end of its output says that all of it
   arrived: dd, cat and the size of the file do.
-- Standard error is passed on up to its bound, and read and dropped beyond.
+- Standard error is passed on up to its bound, and read and dropped beyond: who writes more must not be ended by it.
 - A terminal (of a connection that asks for one) makes two characters of a line break, if it is not told not to.
 - The trailer is the last that is written, to standard error, in one piece. If it cannot be written, nobody will come
   for the file, and it goes.

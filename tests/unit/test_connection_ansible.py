@@ -54,6 +54,7 @@ def jool(tmp_path: Path) -> Path:
         "--version": "4.1.9.0\n",
         "instance display --csv": "Namespace,Name,Framework\nab0,default,netfilter\n",
         "-i default stats display --csv": f"Stat,Value\nJSTAT_SESSIONS,{SESSIONS}\n",
+        "-i default global display --csv": "Field,Value\n",
         "-i default session display --tcp --numeric --csv": HEADER + "".join(map(row, range(SESSIONS))),
     }
     for protocol in PROTOCOLS:
