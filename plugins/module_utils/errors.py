@@ -238,6 +238,16 @@ class ConnectionLost(JoolError):
     remedy = "Nothing that had arrived was counted. Ask again."
 
 
+class OutputNotKept(JoolError):
+    """The host has no room for an output that is too large for one piece (transport ``connection``)."""
+
+    condition = "The host could not keep the output in a file until it was fetched"
+    remedy = (
+        "Nothing of it was counted. Make room in that directory, or use 'transport: ssh', which reads the output while"
+        " it comes and needs no file on the host."
+    )
+
+
 class HostKeyRefused(JoolError):
     """The host's key is unknown, or not the one that was expected."""
 

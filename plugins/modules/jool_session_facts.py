@@ -140,8 +140,10 @@ options:
   transport:
     description:
       - V(connection) uses the connection of the task, with C(become). The host needs C(jool) and a shell, no Python.
+        A table of more than 4 MiB (some 30,000 sessions) waits in a file on the host while it is fetched in parts. The file is in
+        C(TMPDIR) or C(/tmp) of the user that asks, for that user only, takes at most half of the space that is free there, and is removed.
       - V(ssh) opens an SSH connection of its own from the controller with Paramiko, to the place and as the user that the
-        inventory says, and reads the table while it comes. Host keys are verified against known_hosts. The host needs
+        inventory says, and reads the table while it comes, without a file on the host. Host keys are verified against known_hosts. The host needs
         C(jool) and a shell, no Python.
       - V(host) runs this module on the host, which needs Python and TextFSM.
     type: str
@@ -158,7 +160,8 @@ options:
     description: A capture as text, to read instead of asking the host.
     type: str
   timeout:
-    description: Seconds that each command on the host may take. V(0) is no limit.
+    description:
+      - Seconds that each command on the host may take, until all of its output has arrived. V(0) is no limit.
     type: float
     default: 300.0
   jool_path:

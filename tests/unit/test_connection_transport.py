@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Transport ``connection``: what it hands to Ansible, what it gives back, and whose alarm goes off."""
+"""Transport ``connection``: what it hands to Ansible for a short command, what it gives back, whose alarm goes off."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.nat64.jool.plugins.module_utils.errors import CommandTimeout
-from ansible_collections.nat64.jool.plugins.module_utils.transport.base import Completed
+from ansible_collections.nat64.jool.plugins.module_utils.transport.base import STDERR_KEPT_BYTES, Completed
 from ansible_collections.nat64.jool.plugins.plugin_utils import connection_transport
 from ansible_collections.nat64.jool.plugins.plugin_utils.connection_transport import ConnectionTransport
 
@@ -124,17 +124,13 @@ def test_an_exit_status_may_come_as_text() -> None:
     assert transport(action).run(("jool",)).status == 3
 
 
-def test_the_output_is_one_piece() -> None:
-    with transport(FakeAction(2, b"x" * 1_000_000, b"why")).start(("jool",)) as running:
-        assert list(running.chunks()) == [b"x" * 1_000_000]
-        ended = running.wait()
-        assert (ended.status, ended.stderr) == (2, b"why")
-        running.close()
+def test_a_signal_is_told_as_a_shell_does() -> None:
+    """The plugin ``local`` gives it as Python does."""
+    assert transport(FakeAction(-9)).run(("jool",)).status == 137
 
 
-def test_the_end_may_be_asked_for_alone() -> None:
-    with transport(FakeAction(4)).start(("jool",)) as running:
-        assert running.wait().status == 4
+def test_standard_error_is_bounded() -> None:
+    assert transport(FakeAction(0, b"", b"e" * 1_000_000)).run(("jool",)).stderr == b"e" * STDERR_KEPT_BYTES
 
 
 LISTS = [
@@ -179,7 +175,7 @@ def test_timeout() -> None:
     action.lasts = SOON
     started = time.monotonic()
     with pytest.raises(CommandTimeout, match=r"0\.1 seconds were allowed") as caught:
-        transport(action).start(("jool", "session"), timeout=0.1)
+        transport(action).run(("jool", "session"), timeout=0.1)
     assert 0.1 <= time.monotonic() - started < SOON
     assert (caught.value.host, caught.value.argv, caught.value.status) == ("edge1", ("jool", "session"), None)
 

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar, Union, cast
 
-from ..errors import AmbiguousCapture, CommandTimeout, DumpCutShort, DumpNeverEnds, JoolError, UnreadableOutput
+from ..errors import (
+    AmbiguousCapture,
+    CommandTimeout,
+    DumpCutShort,
+    DumpNeverEnds,
+    JoolError,
+    OutputNotKept,
+    UnreadableOutput,
+)
 from ..grammar.executor import EndsInsideRecord, GrammarError, LineTooLong
 from ..records.bib_block import BibBlock
 from ..records.repeats import RowsRepeatForEver
@@ -74,7 +82,7 @@ def _refuse(problem: Problem | None, end: Callable[[], Ended], host: str, argv: 
         raise UnreadableOutput(str(problem), host=host, argv=argv) from problem
     try:
         ended = end()
-    except CommandTimeout:
+    except (CommandTimeout, OutputNotKept):
         if problem is None:
             raise
         raise UnreadableOutput(str(problem), host=host, argv=argv) from problem
