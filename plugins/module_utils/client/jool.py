@@ -237,11 +237,13 @@ class Jool:
             yield from checked(reader(running.chunks()), lambda: self._end(argv, running), self.host, argv)
 
     def _whole(self, argv: tuple[str, ...], read: Callable[[Iterable[bytes]], Record]) -> Record:
-        with self._transport.start(argv, self._timeout) as running:
-            return checked_whole(lambda: read(running.chunks()), lambda: self._end(argv, running), self.host, argv)
+        done = self._transport.run(argv, self._timeout)  # short answers come in one piece
+        return checked_whole(lambda: read((done.stdout,)), lambda: self._ended(argv, done), self.host, argv)
 
     def _end(self, argv: tuple[str, ...], running: Running) -> Ended:
-        ended = running.wait()
+        return self._ended(argv, running.wait())
+
+    def _ended(self, argv: tuple[str, ...], ended: Ended) -> Ended:
         if ended.status == 0:
             self._notice(argv, ended.stderr.decode("utf-8", "replace"))
         return ended
