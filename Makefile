@@ -24,6 +24,9 @@ endif
 ifneq ($(strip $(file < .venv-2.19/.ready)),$(CURDIR))
 .venv-2.19/.ready: FORCE
 endif
+ifneq ($(strip $(file < .venv-bench/.ready)),$(CURDIR))
+.venv-bench/.ready: FORCE
+endif
 ifneq ($(strip $(file < .collections/.ready)),$(CURDIR))
 .collections/.ready: FORCE
 endif
@@ -70,8 +73,8 @@ lab-down: ## Stop the lab
 	@if [ -x .venv/bin/python ]; then .venv/bin/python tests/lab down; else python3 tests/lab down; fi
 
 .PHONY: bench
-bench: .venv/.ready .collections/.ready ## Run the benchmark (QUICK=1 for a short one)
-	@. $(TOOLING)/env.sh && .venv/bin/python tests/benchmark/run.py $(if $(filter-out 0,$(QUICK)),--quick)
+bench: .venv-bench/.ready .collections/.ready ## Measure beside peers and write docs/performance.md (QUICK=1: a short run)
+	@$(TOOLING)/bench.sh $(if $(filter-out 0,$(QUICK)),--quick)
 
 .PHONY: docs
 docs: .venv/.ready .collections/.ready ## Build the documentation of the plugins as HTML
@@ -79,7 +82,7 @@ docs: .venv/.ready .collections/.ready ## Build the documentation of the plugins
 
 .PHONY: clean
 clean: ## Remove the virtual environments and whatever was built (not the lab's images)
-	rm -rf .venv .venv-2.19 .venv-3.9 .build .collections .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-2.19 .venv-3.9 .venv-bench .build .collections .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -not -path './.lab/*' -prune -exec rm -rf {} +
 
 .PHONY: FORCE
@@ -90,6 +93,9 @@ FORCE:
 
 .venv-2.19/.ready: tests/requirements/ansible-2.19.txt | .venv/.ready
 	@$(TOOLING)/venv.sh .venv-2.19 tests/requirements/ansible-2.19.txt "ansible-core 2.19"
+
+.venv-bench/.ready: tests/requirements/bench.txt tests/requirements/dev.txt
+	@$(TOOLING)/venv.sh .venv-bench tests/requirements/bench.txt "the benchmark and its peers"
 
 .collections/.ready:
 	@$(TOOLING)/link_collection.sh

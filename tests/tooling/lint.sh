@@ -25,6 +25,7 @@ check_types() {
     if [ -f tests/lab/__init__.py ]; then
         MYPYPATH=tests mypy --package lab || status=1
     fi
+    MYPYPATH=tests:.collections mypy --package benchmark || status=1
     return $status
 }
 
