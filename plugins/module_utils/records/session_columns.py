@@ -65,7 +65,7 @@ def records(columns: Columns, protocols: Sequence[str]) -> Iterator[Session]:
         map(int, named["IPV4_REMOTE_L4_ID"]),
         _seconds(named["EXPIRES_IN"]),
         repeat(_RESOLUTION),
-        named["STATE"] if all(named["STATE"]) else [state or None for state in named["STATE"]],
+        named["STATE"] if all(named["STATE"]) else (state or None for state in named["STATE"]),
         *(repeat(None),) * 4,
     )
     # What Session._make does, without looking at the length each time: zip gives as many as there are fields.
