@@ -95,3 +95,8 @@ def test_an_unknown_line_before_no_end(tool: Tool) -> None:
 def test_a_capture_that_is_none(tail: str) -> None:
     with pytest.raises((errors.DumpCutShort, errors.UnreadableOutput)):
         gather_capture([f"{ROW}\n{tail}".encode()], "a capture", Question())
+
+
+def test_an_address_that_is_none() -> None:
+    with pytest.raises(errors.UnreadableOutput, match=r"a capture: .*'2001:::1' is no IPv6 address"):
+        gather_capture([f"{ROW}\n".replace("2001:db8::1", "2001:::1").encode()], "a capture", Question())

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Protocol
 
 from ..client.jool import Jool
+from ..errors import UnreadableOutput
 from ..records.global_parameters import GlobalParameters
 from ..records.pool4 import Pool4Range
 from ..records.session import Session
@@ -44,7 +45,7 @@ def read_place(jool: Jool, place: Place, question: Question, table: TableFile | 
         question.protocols, place.name, place.netns, numeric=question.numeric, only=_columns(question, table)
     )
     if not question.wants_summary:
-        entry = read_table(place, blocks, question, table)
+        entry = read_table(jool.host, place, blocks, question, table)
     else:
         parameters = _global_parameters(jool, place)
         ranges = jool.pool4(question.protocols, place.name, place.netns)
@@ -52,7 +53,9 @@ def read_place(jool: Jool, place: Place, question: Question, table: TableFile | 
         pool6 = parameters.values.get("pool6") if parameters else None
         check = EmbeddingCheck(str(pool6)) if pool6 and question.wants_details else None
         in_use = PortsInUse()
-        entry = read_table(place, blocks, question, table, [one for one in (marks, check) if one is not None], [in_use])
+        entry = read_table(
+            jool.host, place, blocks, question, table, [one for one in (marks, check) if one is not None], [in_use]
+        )
         entry.marks, entry.check, entry.parameters = marks, check, parameters
         entry.bib = _read_bib(jool, place, question, in_use)
         entry.counters = kernel_counters(jool, place.name, place.netns)
@@ -73,6 +76,7 @@ def count_place(jool: Jool, place: Place, question: Question) -> InstanceResult:
 
 
 def read_table(
+    host: str,
     place: Place,
     blocks: Iterable[SessionBlock],
     question: Question,
@@ -82,8 +86,10 @@ def read_table(
 ) -> InstanceResult:
     """Read a table once, for everything that is asked of it. Records are made only where one is looked at.
 
+    :param host: for messages.
     :param counters: are shown the sessions that the filters let through.
     :param counters_of_all: are shown every session, whatever the filters.
+    :raises UnreadableOutput: for an address or an L4-ID that is none.
     """
     matches = question.session_filter.predicate()
     summary = SessionSummary(question.client_prefix_length)
@@ -93,17 +99,22 @@ def read_table(
     rows: list[Session] | None = [] if question.wants_sessions else None
     scanned = 0
     started = now()
-    for scanned_block in blocks:
-        scanned += len(scanned_block)
-        for counter in counters_of_all:
-            counter.add_block(scanned_block)
-        block = scanned_block if matches is None else scanned_block.that(matches)
-        for counter in wanted:
-            counter.add_block(block)
-        if table is not None:
-            table.write(place.netns, place.name, block)
-        if rows is not None and len(rows) < question.max_sessions:
-            rows.extend(islice(block.sessions(), question.max_sessions - len(rows)))
+    try:
+        for scanned_block in blocks:
+            scanned += len(scanned_block)
+            for counter in counters_of_all:
+                counter.add_block(scanned_block)
+            block = scanned_block if matches is None else scanned_block.that(matches)
+            for counter in wanted:
+                counter.add_block(block)
+            if table is not None:
+                table.write(place.netns, place.name, block)
+            if rows is not None and len(rows) < question.max_sessions:
+                rows.extend(islice(block.sessions(), question.max_sessions - len(rows)))
+        truncated = None if rows is None else len(rows) < summary.total
+        summary.clients.cut()
+    except ValueError as error:  # an address or an L4-ID that is none
+        raise UnreadableOutput(str(error), host=host) from error
     return InstanceResult(
         name=place.name,
         netns=place.netns,
@@ -116,7 +127,7 @@ def read_table(
         expiry=expiry,
         scanned=scanned,
         rows=rows,
-        truncated=None if rows is None else len(rows) < summary.total,
+        truncated=truncated,
     )
 
 

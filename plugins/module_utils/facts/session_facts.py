@@ -82,7 +82,7 @@ def gather_capture(chunks: Iterable[bytes], name: str, question: Question, table
         block.of_protocols(question.protocols)
         for block in capture_blocks(chunks, name, result.warnings.append, protocol)
     )
-    entry = read_table(Place("", "", None), blocks, question, table)
+    entry = read_table(name, Place("", "", None), blocks, question, table)
     entry.name = entry.netns = None
     if protocol is None and entry.summary is not None:
         # A capture without UDP rows may be one of TCP: only what it shows, or what it was said to be of, is known.

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from ..records.pool4 import Pool4Range
 from ..records.session import HIGHEST_L4_ID
-from ..records.session_block import SessionBlock, count_texts
+from .transport_addresses import Place, TransportAddresses, by_place
 
 NO_RANGE = "none"
 """For sessions outside of every range: those that a range left behind which was removed since."""
@@ -25,7 +25,7 @@ class MarkSummary:
     """
 
     def __init__(self, ranges: Iterable[Pool4Range]) -> None:
-        places: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
+        places: dict[Place, list[tuple[int, int, int]]] = {}
         self.sessions: Counter[str] = Counter()
         for entry in ranges:
             if entry.mark is not None and entry.protocol and entry.port_min is not None and entry.port_max is not None:
@@ -36,20 +36,12 @@ class MarkSummary:
         tables = {spans: _table(spans) for spans in {tuple(spans) for spans in places.values()}}
         self._tables = {place: tables[tuple(spans)] for place, spans in places.items()}
 
-    def add_block(self, block: SessionBlock) -> None:
+    def add_block(self, block: TransportAddresses) -> None:
         """Count many sessions."""
-        protocols, addresses = count_texts(block.protocols), count_texts(block.pool4_addresses)
-        if len(protocols) == len(addresses) == 1:
-            (protocol,), (address,) = protocols, addresses
-            self._count((protocol, address), block.pool4_l4_ids)
-            return
-        places: dict[tuple[str, str], list[str]] = {}
-        for protocol, address, l4_id in zip(block.protocols, block.pool4_addresses, block.pool4_l4_ids):
-            places.setdefault((protocol, address), []).append(l4_id)
-        for place, l4_ids in places.items():
+        for place, l4_ids in by_place(block):
             self._count(place, l4_ids)
 
-    def _count(self, place: tuple[str, str], l4_ids: Sequence[str]) -> None:
+    def _count(self, place: Place, l4_ids: Sequence[str]) -> None:
         table = self._tables.get(place)
         if table is None:
             self.sessions[NO_RANGE] += len(l4_ids)

@@ -13,14 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
-from typing import Protocol
 
 from ..records.pool4 import Pool4Range
 from ..records.session import HIGHEST_L4_ID
-from ..records.session_block import count_texts
-
-Place = tuple[str, str]
-"""Protocol and address."""
+from .transport_addresses import Place, TransportAddresses, by_place
 
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
@@ -30,22 +26,6 @@ OPEN_PLACES = 8
 
 DEFAULT_FIRST, DEFAULT_LAST = 61001, 65535
 """What a translator with an empty pool4 uses of its own addresses (NICMx/Jool, DEFAULT_POOL4_MIN_PORT)."""
-
-
-class TransportAddresses(Protocol):
-    """Columns of a table that has pool4 addresses in it: sessions, or the BIB."""
-
-    @property
-    def protocols(self) -> Sequence[str]:
-        """Lower-case."""
-
-    @property
-    def pool4_addresses(self) -> Sequence[str]:
-        """Of each row."""
-
-    @property
-    def pool4_l4_ids(self) -> Sequence[str]:
-        """Of each row, as text."""
 
 
 class PortsInUse:
@@ -68,16 +48,8 @@ class PortsInUse:
 
         :raises ValueError: for an L4-ID that is none.
         """
-        protocols, addresses = count_texts(block.protocols), count_texts(block.pool4_addresses)
-        if len(protocols) == len(addresses) == 1:
-            (protocol,), (address,) = protocols, addresses
-            self._mark((protocol, address), map(int, block.pool4_l4_ids))
-            return
-        places: dict[Place, list[int]] = {}
-        for protocol, address, l4_id in zip(block.protocols, block.pool4_addresses, block.pool4_l4_ids):
-            places.setdefault((protocol, address), []).append(int(l4_id))
-        for place, l4_ids in places.items():
-            self._mark(place, l4_ids)
+        for place, l4_ids in by_place(block):
+            self._mark(place, map(int, l4_ids))
 
     def _mark(self, place: Place, l4_ids: Iterable[int]) -> None:
         if place not in self._octets:

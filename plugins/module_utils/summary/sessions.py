@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from ..records.session import Session
 from ..records.session_block import SessionBlock, count_texts
-from .client_prefix import prefix_cutter, prefix_text
+from .client_prefix import ClientCounter, prefix_text
 
 CLIENT_PREFIX_LENGTH = 64
 """RFC 7934 and RFC 8273: a subscriber's link has a /64, its hosts any number of addresses in it."""
@@ -31,8 +31,7 @@ class SessionSummary:
     :ivar by_state: Jool's word to TCP sessions.
     :ivar stateless_tcp: TCP sessions that the output showed without a state (console of 3.1).
     :ivar by_pool4_address: address to sessions.
-    :ivar by_client_prefix: prefix of the client, packed (see `summary.client_prefix`), to sessions.
-    :ivar unnumbered_clients: sessions whose client the output named instead of numbering it; they are in no prefix.
+    :ivar clients: sessions by the prefix of the client.
     """
 
     client_prefix_length: int = CLIENT_PREFIX_LENGTH
@@ -41,18 +40,33 @@ class SessionSummary:
     by_state: Counter[str] = field(default_factory=Counter)
     stateless_tcp: int = 0
     by_pool4_address: Counter[str] = field(default_factory=Counter)
-    by_client_prefix: Counter[bytes] = field(default_factory=Counter)
-    unnumbered_clients: int = 0
+    clients: ClientCounter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clients = ClientCounter(self.client_prefix_length)
+
+    @property
+    def by_client_prefix(self) -> dict[bytes, int]:
+        """Prefix of the client, packed (see `summary.client_prefix`), to sessions.
+
+        :raises ValueError: for a client's address that is none.
+        """
+        return self.clients.prefixes
+
+    @property
+    def unnumbered_clients(self) -> int:
+        """Sessions whose client the output named instead of numbering it; they are in no prefix.
+
+        :raises ValueError: for a client's address that is none.
+        """
+        return self.clients.unnumbered
 
     def add(self, session: Session) -> None:
         """Count one session."""
         self.add_block(SessionBlock.of_sessions([session]))
 
     def add_block(self, block: SessionBlock) -> None:
-        """Count many sessions, without making a record of any.
-
-        :raises ValueError: for a client's address that is none.
-        """
+        """Count many sessions, without making a record of any."""
         self.total += len(block)
         self.by_protocol.update(count_texts(block.protocols))
         self.by_pool4_address.update(count_texts(block.pool4_addresses))
@@ -62,13 +76,7 @@ class SessionSummary:
                 1 for protocol, state in zip(block.protocols, block.states) if protocol == "tcp" and not state
             )
         self.by_state.update(states)
-        cut, known = prefix_cutter(self.client_prefix_length), self.by_client_prefix
-        for client, count in Counter(block.clients).items():
-            prefix = cut(client)
-            if prefix is None:
-                self.unnumbered_clients += count
-            else:
-                known[prefix] = known.get(prefix, 0) + count
+        self.clients.add(block.clients)
 
     def top_clients(self, count: int) -> list[tuple[str, int]]:
         """The busiest client prefixes, most sessions first, equals in the order of their numbers."""
@@ -99,17 +107,14 @@ def merge(one: SessionSummary, other: SessionSummary) -> SessionSummary:
 
     :raises ValueError: when they cut clients to prefixes of different lengths.
     """
-    if one.client_prefix_length != other.client_prefix_length:
-        raise ValueError(
-            f"counts of /{one.client_prefix_length} and of /{other.client_prefix_length} prefixes do not add up"
-        )
-    return SessionSummary(
+    clients = one.clients + other.clients
+    both = SessionSummary(
         client_prefix_length=one.client_prefix_length,
         total=one.total + other.total,
         by_protocol=one.by_protocol + other.by_protocol,
         by_state=one.by_state + other.by_state,
         stateless_tcp=one.stateless_tcp + other.stateless_tcp,
         by_pool4_address=one.by_pool4_address + other.by_pool4_address,
-        by_client_prefix=one.by_client_prefix + other.by_client_prefix,
-        unnumbered_clients=one.unnumbered_clients + other.unnumbered_clients,
     )
+    both.clients = clients
+    return both
