@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .line_breaks import NotLineBound, always_taken, refuse_unless_line_bound
+from .possessive import without_way_back
 
 if TYPE_CHECKING:
     from textfsm import TextFSM
@@ -74,7 +75,8 @@ def record_loop(machine: TextFSM, accepting: frozenset[str]) -> RecordLoop:
         except NotLineBound as error:
             raise NoRecordLoop(f"{expression!r}: {error}") from error
     try:
-        composed = re.compile("".join(f"(?:{expression})\n" for expression in expressions), re.MULTILINE)
+        whole = "".join(f"(?:{expression})\n" for expression in expressions)
+        composed = re.compile(without_way_back(whole), re.MULTILINE)
     except re.error as error:  # a Value in two rules
         raise NoRecordLoop(f"its rules cannot be composed: {error}") from error
     _refuse_options(machine, set(composed.groupindex))

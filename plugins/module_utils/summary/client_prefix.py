@@ -12,39 +12,39 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 from socket import AF_INET6, inet_pton
-from typing import Optional
 
 PENDING_ADDRESSES = 8192
 """Addresses that are counted before they are cut to their prefixes: a client uses an address more than once."""
 
-Cutter = Callable[[str], Optional[bytes]]
 
+def packed_prefixes(clients: Iterable[str], length: int) -> Iterator[bytes]:
+    """The octets of each address's prefix, the bits below it zero.
 
-@lru_cache
-def prefix_cutter(length: int) -> Cutter:
-    """What cuts a client's address to its prefix.
-
+    :param clients: IPv6 addresses.
     :param length: bits, 1 to 128.
-    :returns: a function from an address to the octets of its prefix, the bits below it zero; None for "", where the
-        output had a name. It raises ValueError for any other text.
+    :raises ValueError: for a text that is no address.
     """
-    octets = -(-length // 8)
-    mask = (0xFF << (8 * octets - length)) & 0xFF
-    whole = mask == 0xFF
+    octets, bits = divmod(length, 8)
+    try:
+        addresses = map(inet_pton, repeat(AF_INET6), clients)
+        if not bits:
+            return iter([address[:octets] for address in addresses])
+        mask = 0xFF << 8 - bits & 0xFF
+        return iter([address[:octets] + bytes((address[octets] & mask,)) for address in addresses])
+    except (OSError, ValueError) as error:
+        wrong = next(client for client in clients if not _is_address(client))
+        raise ValueError(f"{wrong!r} is no IPv6 address") from error
 
-    def cut(client: str) -> bytes | None:
-        try:
-            prefix = inet_pton(AF_INET6, client)[:octets]
-        except (OSError, ValueError) as error:
-            if client:
-                raise ValueError(f"{client!r} is no IPv6 address") from error
-            return None
-        return prefix if whole else prefix[:-1] + bytes((prefix[-1] & mask,))
 
-    return cut
+def _is_address(client: str) -> bool:
+    try:
+        inet_pton(AF_INET6, client)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def prefix_text(prefix: bytes, length: int) -> str:
@@ -78,13 +78,10 @@ class ClientCounter:
 
         :raises ValueError: for an address that is none.
         """
-        cut, known = prefix_cutter(self.length), self._prefixes
-        for client, count in self._pending.items():
-            prefix = cut(client)
-            if prefix is None:
-                self._unnumbered += count
-            else:
-                known[prefix] = known.get(prefix, 0) + count
+        self._unnumbered += self._pending.pop("", 0)
+        known = self._prefixes
+        for prefix, count in zip(packed_prefixes(self._pending, self.length), self._pending.values()):
+            known[prefix] = known.get(prefix, 0) + count
         self._pending.clear()
 
     @property
