@@ -131,7 +131,7 @@ def entries_of(value: Any) -> Mapping[Any, Any]:
 
     :raises Malformed: when it is none.
     """
-    if not isinstance(value, Mapping):
+    if not isinstance(value, (dict, Mapping)):  # dict: the answer is quick, and nearly always the same
         raise Malformed(f"is {_kind(value)} and no mapping")
     return value
 

@@ -14,9 +14,10 @@ from typing import Any
 from .. import errors
 from .answer import ANSWERED, FAILED, STATUSES
 from .checks import moment_of
+from .host_entry import HostEntry
 from .host_part import FactsPart, HostPart, InstancePart, unpack
 from .options import FleetOptions
-from .summary import FleetSummary, HostEntry
+from .summary import FleetSummary
 
 CLOCKS_DIFFER_SECONDS = 300
 """An answer may be this much younger than now. More is a clock that is wrong."""
@@ -59,11 +60,11 @@ class FleetHost:
 
     @property
     def message(self) -> str | None:
-        """Why it did not answer, without the advice."""
+        """Why it did not answer, without its name and the advice."""
         if self.part.error is None:
             return None
         said = self.part.error["message"] or "It did not answer, and nobody said why."
-        return said.removesuffix(f" {self.remedy}")
+        return said.removeprefix(f"{self.name}: ").removesuffix(f" {self.remedy}")
 
     @property
     def condition(self) -> str | None:

@@ -118,7 +118,7 @@ def _host(host: FleetHost, findings: Sequence[Finding]) -> Plain:
     facts, counted = host.facts, host.facts is not None and host.facts.applicable
     clients = merge_all(TopCounts.of_list(entry.top_clients, entry.clients, entry.total) for entry in host.instances)
     knows_clients = counted and all(entry.clients is not None for entry in host.instances)
-    urgent = [finding.evidence for finding in findings if finding.severity in (CRITICAL, WARNING)]
+    urgent = [f"{entry.subject}: {entry.evidence}" for entry in findings if entry.severity in (CRITICAL, WARNING)]
     pools = [pool for entry in host.instances for pool in entry.pool4 or ()]
     fullest = max((pool.ports_used / pool.ports_total for pool in pools), default=None)
     return {

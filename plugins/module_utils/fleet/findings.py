@@ -4,7 +4,7 @@
 
 """All findings of a fleet: the table of what is looked for, and those that are about more than one host.
 
-A finding has a function here, in `host_findings` or in `pool_findings`, that is given the fleet and yields what it finds.
+Each has a function here, in `host_findings` or in `pool_findings`, that is given the fleet and yields what it finds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .pairs import Pairs
 from .pool_findings import POOL_FINDINGS
 
 RFC6146_TCP_EST_SECONDS = 2 * 3600 + 4 * 60
-"""RFC 6146 4 (TCP_EST): an established connection must not be forgotten earlier. Jool's default is four minutes less."""
+"""RFC 6146 4 (TCP_EST): an established connection must not be forgotten earlier. Jool's default is 4 minutes less."""
 
 
 def nobody_asked(fleet: Fleet) -> Iterator[Finding]:
@@ -47,7 +47,8 @@ def coverage_too_low(fleet: Fleet) -> Iterator[Finding]:
             "coverage_too_low",
             "too few answers",
             f"{answered:,} of {number_of(len(fleet.hosts), 'host')} answered, "
-            f"{covered_percent(answered, len(fleet.hosts))} percent; at least {fleet.options.min_coverage_percent:g} must.",
+            f"{covered_percent(answered, len(fleet.hosts))} percent; "
+            f"{fleet.options.min_coverage_percent:g} percent must.",
             "Totals are of the hosts that answered. Ask the missing ones again before relying on them.",
         )
 
@@ -106,7 +107,8 @@ def prefix_lengths_differ(fleet: Fleet) -> Iterator[Finding]:
             NOTE,
             "prefix_lengths_differ",
             "clients cannot be added up exactly",
-            f"Clients were counted by prefixes of different lengths: {said}. All are shown by /{min(lengths)}, with bounds.",
+            f"Clients were counted by prefixes of different lengths: {said}. "
+            f"All are shown by /{min(lengths)}, with bounds.",
             "Gather with the same 'client_prefix_length' everywhere.",
         )
 
@@ -125,8 +127,8 @@ def tcp_timeout_short(fleet: Fleet) -> Iterator[Finding]:
             NOTE,
             "tcp_timeout_short",
             "timeout of established TCP",
-            f"It is {timeout:g} seconds on {number_of(len(hosts), 'host')} ({listed(hosts)}), and RFC 6146 wants at least "
-            f"{RFC6146_TCP_EST_SECONDS}.",
+            f"It is {timeout:g} seconds on {number_of(len(hosts), 'host')} ({listed(hosts)}), "
+            f"and RFC 6146 wants at least {RFC6146_TCP_EST_SECONDS}.",
             "Set it with 'jool global update tcp-est-timeout 2:04:00'. 2:00:00 is Jool's own default.",
         )
 
@@ -152,12 +154,14 @@ def pair_out_of_step(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
                 NOTE if in_step else WARNING,
                 "pair_out_of_step",
                 subject,
-                f"At least {number_of(least, 'session')} are not on every member: {said} (tables are read one after the other).",
-                "Few are on their way. Many mean that synchronisation is broken: see joold's log and 'jool stats display'.",
+                f"At least {number_of(least, 'session')} {'is' if least == 1 else 'are'} not on every member: {said}. "
+                "Tables are read one after the other.",
+                "A few are on their way. Many mean that synchronisation is broken: see joold's log and the counters "
+                "JSTAT_JOOLD_ of 'jool stats display'.",
             )
 
 
-def pair_suspected(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
+def pair_suspected(_fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
     """Hosts that look like a pair that nobody declared."""
     for pair in pairs.all:
         if not pair.declared:
@@ -166,7 +170,8 @@ def pair_suspected(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
                 WARNING,
                 "pair_suspected",
                 f"pair {listed(list(pair.members), 10)}",
-                f"They have the same pool4 addresses and session synchronisation is on: sessions are perhaps counted twice ({said}).",
+                "They have the same pool4 addresses and session synchronisation is on: "
+                f"sessions are perhaps counted twice ({said}).",
                 "If they are a pair, say so with 'pairs' (or 'jool_synchronised_with' in the inventory).",
             )
 

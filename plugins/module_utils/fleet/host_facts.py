@@ -79,9 +79,16 @@ def part_of_facts(answer: HostAnswer, partners: Sequence[str] = ()) -> _Plain:
             "facts": _facts(facts),
         }
         check_part(part)
+        _check_total(facts, part["facts"])
     except Malformed as error:
         raise FactsDamaged(str(error), host=host) from error
     return part
+
+
+def _check_total(facts: Mapping[str, Any], kept: _Plain) -> None:
+    """A list of instances that was cut does not add up to the host's total."""
+    if kept["applicable"] and facts.get("total") != sum(entry["total"] for entry in kept["instances"]):
+        raise Malformed("is missing or not the sum of the instances", ".total")
 
 
 def _host(answer: HostAnswer, partners: Sequence[str]) -> _Plain:
@@ -161,30 +168,34 @@ class _Source:
 
     def row(self, name: str, columns: Sequence[str]) -> list[Any] | None:
         """The values of a mapping, in this order."""
-        value = self.mapping(name)
-        with place(f".{name}"):
-            return None if value is None else self._columns(value, columns)
+        value = self[name]
+        return None if value is None else self._rows(name, columns, [value])[0]
 
     def rows(self, name: str, columns: Sequence[str]) -> list[list[Any]] | None:
         """The same of each mapping of a list."""
-        value = self[name]
-        if value is None:
-            return None
+        entries = self[name]
+        return None if entries is None else self._rows(name, columns, entries)
+
+    def _rows(self, name: str, columns: Sequence[str], entries: Any) -> list[list[Any]]:
+        required = set(columns) - self._optional
+        rows = []
         with place(f".{name}"):
-            return [self._columns(entries_of(entry), columns) for entry in items_of(value)]
+            for entry in items_of(entries):
+                if not required <= entries_of(entry).keys():
+                    raise Malformed(f"has an entry without {min(required - entry.keys())}")
+                rows.append(list(map(entry.get, columns)))
+        return rows
 
     def counts(self, name: str, *key: str) -> dict[str, Any] | None:
         """A list of sessions for each key, as a mapping. A key of several columns is joined with slashes."""
         rows = self.rows(name, (*key, "sessions"))
         if rows is None:
             return None
-        found = {"/".join(map(str, columns)): sessions for *columns, sessions in rows}
+        found: dict[str, Any] = {}
+        for *columns, sessions in rows:
+            if not all(isinstance(column, (str, int)) for column in columns):
+                raise Malformed(f"has an entry whose {' or '.join(key)} is no text or number", f".{name}")
+            found[columns[0] if len(key) == 1 else "/".join(map(str, columns))] = sessions
         if len(found) != len(rows):
             raise Malformed("names a key twice", f".{name}")
         return found
-
-    def _columns(self, entry: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
-        for column in columns:
-            if column not in entry and column not in self._optional:
-                raise Malformed(f"has an entry without {column}")
-        return [entry.get(column) for column in columns]

@@ -63,7 +63,7 @@ def clock_differs(fleet: Fleet) -> Iterator[Finding]:
                 "clock_differs",
                 "answer from the future",
                 f"It was asked at {facts.gathered_at}, which is {_age(-host.age_seconds)} after this report.",
-                "Set the clocks of the machines that ask and that report (NTP): whether the answer is stale is not known.",
+                "Set the clocks of the machines that ask and that report (NTP), then ask the host again.",
                 host.name,
             )
 
@@ -121,7 +121,7 @@ def rows_truncated(fleet: Fleet) -> Iterator[Finding]:
                 NOTE,
                 "rows_truncated",
                 "rows left out",
-                f"It has {number_of(entry.total, 'session')}, more rows than were asked for. Counts are of all of them.",
+                f"It has {number_of(entry.total, 'session')}, more than rows were asked for. Counts are of all.",
                 "For the whole table use 'dest', or raise 'max_sessions'.",
                 host.name,
                 entry.label,
@@ -144,7 +144,7 @@ def kernel_count_differs(fleet: Fleet) -> Iterator[Finding]:
                     NOTE,
                     "kernel_count_differs",
                     "kernel's count",
-                    f"{number_of(entry.total, 'session')} were read, and the kernel's counter JSTAT_SESSIONS says {kernel}.",
+                    f"The table has {number_of(entry.total, 'session')}, and the kernel's JSTAT_SESSIONS is {kernel}.",
                     "Believe the table. The counter loses its count when a configuration is replaced ('file handle').",
                     host.name,
                     entry.label,
@@ -177,7 +177,7 @@ def rfc6052_mismatch(fleet: Fleet) -> Iterator[Finding]:
                 "addresses do not fit pool6",
                 f"In {wrong:,} of {number_of(checked, 'row')} the IPv6 destination is not the IPv4 destination under "
                 f"{prefix or 'pool6'} (RFC 6052).",
-                "See whether pool6 was changed while sessions lived on. If not, do not rely on this table, and report it.",
+                "See whether pool6 was changed while sessions lived on. If not, mistrust the table and report it.",
                 host.name,
                 entry.label,
                 host.facts.gathered_at if host.facts else None,
@@ -190,7 +190,7 @@ def _instances(fleet: Fleet) -> Iterator[tuple[FleetHost, InstancePart]]:
 
 def _age(seconds: float) -> str:
     for unit, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= unit:
+        if seconds >= 2 * unit or seconds == unit:
             return number_of(round(seconds / unit), word)
     return number_of(round(seconds), "second")
 

@@ -11,7 +11,7 @@ their bytes are, and a saved summary is made of them as they are.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..records.session import PROTOCOLS
@@ -149,8 +149,20 @@ def _instance(value: Any) -> None:
     length = value["client_prefix_length"]
     if not 1 <= length <= 128:
         raise Malformed("is not between 1 and 128", ".client_prefix_length")
+    _expiry(value["expires_in"] or ())
+    if value["rfc6052"] and value["rfc6052"][2] > value["rfc6052"][1]:
+        raise Malformed("has more mismatches than rows", ".rfc6052")
     with place(".top_clients"):
         require_prefixes(value["top_clients"] or (), length)
+
+
+def _expiry(rows: Sequence[Sequence[Any]]) -> None:
+    """Each span of time begins where the one before it ends."""
+    for (_first, last, _sessions), (following, _end, _more) in zip(rows, rows[1:]):
+        if last != following:
+            raise Malformed("has a gap between two spans of time", ".expires_in")
+    if rows and not all(first < last for first, last, _sessions in rows if last is not None):
+        raise Malformed("has a span of time without any", ".expires_in")
 
 
 def check_part(value: Any) -> None:

@@ -4,9 +4,9 @@
 
 """Findings about pool4: how full its ranges are, and what the kernel's counters say of packets that found no port.
 
-Jool has no counter for an exhausted pool (v4.1.15, db/bib/db.c). TCP packets that find no port count as JSTAT_UNKNOWN, UDP
-and ICMP as JSTAT_BIB6_NOT_FOUND, and what no range is for as JSTAT_MASK_DOMAIN_NOT_FOUND. All of them count
-other things, too, since the module was loaded: they are evidence only beside a pool that is full.
+Jool has no counter for an exhausted pool (v4.1.15, db/bib/db.c). TCP packets that find no port count as JSTAT_UNKNOWN,
+UDP and ICMP as JSTAT_BIB6_NOT_FOUND, and what no range is for as JSTAT_MASK_DOMAIN_NOT_FOUND. All of them count other
+things, too, since the module was loaded: they are evidence only beside a pool that is full.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from .host_part import InstancePart, PoolPart
 from .options import FleetOptions
 
 SIGNALS = {
-    "JSTAT_BIB6_NOT_FOUND": "UDP and ICMP packets that got no port",
-    "JSTAT_UNKNOWN": "TCP packets that got no port, among others",
-    "JSTAT_MASK_DOMAIN_NOT_FOUND": "packets that no range of pool4 is for",
+    "JSTAT_UNKNOWN": "TCP and others",
+    "JSTAT_BIB6_NOT_FOUND": "UDP and ICMP",
+    "JSTAT_MASK_DOMAIN_NOT_FOUND": "no range for their mark",
 }
-"""The kernel's counters that an exhausted pool moves."""
+"""The kernel's counters that an exhausted pool moves, and what they then count."""
 
 
 def pool_severity(pool: PoolPart, options: FleetOptions) -> str:
@@ -58,8 +58,8 @@ def pool4_use(fleet: Fleet) -> Iterator[Finding]:
 
 
 _FULL_REMEDY = (
-    "Add addresses or ports to this protocol and mark now (jool pool4 add): from 91 to 95 percent on, Jool drops packets of new "
-    "connections. Then see which client holds most."
+    "Add addresses or ports to this protocol and mark now (jool pool4 add): from 91 to 95 percent on, Jool drops "
+    "packets of new connections. Then see which client holds most."
 )
 _NEARLY_FULL_REMEDY = "Plan more addresses or ports for this protocol and mark, and see which client holds most."
 
@@ -67,8 +67,9 @@ _NEARLY_FULL_REMEDY = "Plan more addresses or ports for this protocol and mark, 
 def _use(pools: list[PoolPart], affected: int) -> str:
     fullest = max(pools, key=lambda pool: pool.ports_used / pool.ports_total)
     text = (
-        f"{fullest.address} ports {fullest.port_min}-{fullest.port_max}: {percent(fullest.ports_used, fullest.ports_total)} "
-        f"percent in use ({fullest.ports_used:,} of {fullest.ports_total:,})"
+        f"{fullest.address} ports {fullest.port_min}-{fullest.port_max}: "
+        f"{percent(fullest.ports_used, fullest.ports_total)} percent in use "
+        f"({fullest.ports_used:,} of {fullest.ports_total:,})"
     )
     if len(pools) == 1:
         return f"{text}."
@@ -84,15 +85,15 @@ def pool4_exhaustion_counter(fleet: Fleet) -> Iterator[Finding]:
     for host, facts in fleet.answered:
         for entry in host.instances:
             moved = {name: entry.counters.get(name) or 0 for name in SIGNALS} if entry.counters else {}
-            said = "; ".join(f"{name} is {number:,} ({SIGNALS[name]})" for name, number in moved.items() if number)
+            said = ", ".join(f"{name} {number:,} ({SIGNALS[name]})" for name, number in moved.items() if number)
             if not said:
                 continue
             full = _fullest(entry, fleet.options)
             if full is None:
-                evidence = f"{said}. No range of pool4 that was looked at is nearly full now."
-                remedy = "Look again later: counters that grow mean packets that are lost, counters that rest are of the past."
+                evidence = f"Packets were not translated: {said}. No range of pool4 that was looked at is nearly full."
+                remedy = "Look again later: counters that grow mean lost packets, counters that rest are of the past."
             else:
-                evidence = f"{said}, while {full}."
+                evidence = f"Packets were not translated: {said}; and {full}."
                 remedy = f"Packets are being dropped, or were lately. {_FULL_REMEDY}"
             yield Finding(
                 NOTE if full is None else CRITICAL,
@@ -123,8 +124,8 @@ def default_pool4(fleet: Fleet) -> Iterator[Finding]:
                     NOTE,
                     "default_pool4",
                     "empty pool4",
-                    "pool4 is empty, so Jool uses ports 61001-65535 of the host's own addresses: 4,535 for each protocol and "
-                    "address.",
+                    "pool4 is empty, so Jool uses ports 61001-65535 of the host's own addresses: 4,535 for each "
+                    "protocol and address.",
                     "Give the instance a pool4 of its own before it needs more (jool pool4 add).",
                     host.name,
                     entry.label,

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import tempfile
 from datetime import datetime, timedelta
@@ -15,19 +14,20 @@ from datetime import datetime, timedelta
 from ..errors import SummaryDamaged, SummaryFromFuture, SummaryNotReadable, SummaryNotUnderstood
 from ..facts.shape import now, timestamp
 from .coverage import CLOCKS_DIFFER_SECONDS
-from .summary import FleetSummary, from_dict
+from .summary import FleetSummary, from_json
 
 
 def write_summary(path: str, summary: FleetSummary) -> None:
-    """Save a summary. Clients are in it: the file has mode 0600. One that was there keeps its owner, and its content until the
-    new one is complete.
+    """Save a summary. Clients are in it: the file has mode 0600.
+
+    A file that was there keeps its owner, and its content until the new one is complete.
 
     :raises OSError: when the directory is not there or not writable, or there is no room.
     """
     directory, name = os.path.split(os.path.abspath(path))
     handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)  # 0600 by its contract
     try:
-        with os.fdopen(handle, "w", encoding="ascii", newline="") as file:
+        with os.fdopen(handle, "wb") as file:
             file.writelines(summary.json_pieces())
         with contextlib.suppress(FileNotFoundError):
             before = os.stat(path)
@@ -55,15 +55,8 @@ def read_summary(path: str, at: datetime | None = None) -> FleetSummary:
     except (OSError, ValueError) as error:  # ValueError: a path with a null character
         said = error.strerror if isinstance(error, OSError) else error
         raise SummaryNotReadable(f"{path}: {said}") from error
-    if not content.strip():
-        raise SummaryDamaged(f"{path}: it is empty")
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        # What json says repeats nothing of the content.
-        raise SummaryDamaged(f"{path}: it is no whole JSON document ({error})") from error
-    try:
-        summary = from_dict(document)
+        summary = from_json(content)
     except (SummaryDamaged, SummaryNotUnderstood) as error:
         raise type(error)(f"{path}: {error.detail}") from error
     latest = timestamp((at or now()) + timedelta(seconds=CLOCKS_DIFFER_SECONDS))

@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 class TopCounts:
     """What is known of the counts of many keys.
 
-    :ivar listed: key to (least, excess). The most that the key can have is ``unlisted_at_most + excess``, so that a list
-        without the key can be added and the key be left alone.
+    :ivar listed: key to (least, excess). The most that the key can have is ``unlisted_at_most + excess``: when a list
+        without the key is added, the key itself can be left alone.
     :ivar unlisted_at_most: the most that a key which is not listed can have.
     :ivar unlisted_keys_at_most: how many keys there can be that are not listed.
     :ivar unlisted_total_at_most: the most that all these keys can have together.

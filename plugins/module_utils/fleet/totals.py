@@ -4,8 +4,8 @@
 
 """The numbers of a whole fleet, each with what is missing in it.
 
-A total is None as soon as one host that answered did not gather it. What the others have is then in ``at_least``, and how many did not in
-``incomplete``. Hosts that did not answer are no matter of totals but of coverage.
+A total is None as soon as one instance that was asked did not gather it. What the others have is then in ``at_least``,
+and how many did not in ``incomplete``. Hosts that did not answer are a matter of coverage.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ class FleetTotals:
 
 
 def merged_histogram(parts: Sequence[Histogram]) -> list[tuple[float, float | None, int]] | None:
-    """The sum of several histograms, by the bounds that all of them have. None of none, and where they share no bounds."""
+    """The sum of several histograms, by the bounds that all of them have; None where they share none."""
     if not parts:
         return None
     shared = set.intersection(*({first for first, _last, _number in part} for part in parts))

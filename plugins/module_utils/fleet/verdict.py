@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The answer to the question at three in the morning: is anything wrong, and where. A sentence, and ten lines for a terminal."""
+"""The answer to the question at three in the morning, is anything wrong and where: a sentence, lines for a terminal."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def _sentence(fleet: Fleet, findings: Sequence[Finding]) -> str:
         severity: [finding for finding in findings if finding.severity == severity] for severity in (CRITICAL, WARNING)
     }
     hosts = {finding.host for found in by_severity.values() for finding in found if finding.host is not None}
-    said = ", ".join(f"{len(found):,} {severity}" for severity, found in by_severity.items() if found)
+    words = {CRITICAL: "critical finding", WARNING: "warning"}
+    said = ", ".join(number_of(len(found), words[severity]) for severity, found in by_severity.items() if found)
     asked = number_of(len(fleet.hosts), "host")
     if hosts:
         return f"{len(hosts):,} of {asked} {'needs' if len(hosts) == 1 else 'need'} a look: {said}."

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A fleet that has everything that a report must show, made by the real engine from facts of hosts that do not exist."""
+"""A fleet with everything that a report must show, made by the real engine from facts of hosts that do not exist."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def not_loaded(name: str, rng: random.Random) -> list[HostAnswer]:
 def pair_member(name: str, rng: random.Random) -> list[HostAnswer]:
     """Both members have the same sessions, but for some that are on their way."""
     shared = Shape((52.0, 41.0, 3.0), address="203.0.113.1", ss_enabled=True)
-    same = random.Random(1)  # noqa: S311 - a table of numbers, no secret
+    same = random.Random(1)
     answer = _answer(name, same, shared)
-    if name.endswith("b") and answer.facts is not None:
-        entry = answer.facts["instances"][0]
-        entry["by_protocol"]["tcp"] -= 7
-        entry["total"] -= 7
+    if name.endswith("b") and isinstance(answer.facts, dict):
+        for counted in (answer.facts, answer.facts["instances"][0]):
+            counted["by_protocol"]["tcp"] -= 7
+            counted["total"] -= 7
     return [answer]
 
 
@@ -146,7 +146,7 @@ KINDS: tuple[tuple[str, Maker], ...] = (
 
 def sample_answers(hosts: int, seed: int) -> Iterator[HostAnswer]:
     """What so many hosts answer; some of them answer twice."""
-    rng = random.Random(seed)  # noqa: S311 - a table of numbers, no secret
+    rng = random.Random(seed)
     for place in range(hosts):
         name, make = KINDS[place] if place < len(KINDS) else (f"edge{place:05}", plain)
         yield from make(name, rng)
