@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from .. import errors
-from .answer import ANSWERED, FAILED, STATUSES
+from .answer import FAILED
 from .checks import moment_of
 from .host_entry import HostEntry
 from .host_part import FactsPart, HostPart, InstancePart, unpack
@@ -133,39 +132,6 @@ def _host(entry: HostEntry, options: FleetOptions, generated_at: datetime) -> Fl
 def percent(part: float, whole: float) -> float | None:
     """The share in percent, one digit after the point; None of nothing."""
     return round(100 * part / whole, 1) if whole else None
-
-
-def coverage(fleet: Fleet) -> dict[str, Any]:
-    """How much of the fleet the numbers are of."""
-    by_status = {status: [host for host in fleet.hosts if host.part.status == status] for status in STATUSES}
-    answered, facts = by_status[ANSWERED], [facts for _host, facts in fleet.answered]
-    moments = sorted(entry.gathered_at for entry in facts)
-    twice = [host for host in answered if host.answers > 1]
-    return {
-        "asked": len(fleet.hosts),
-        **{status: len(hosts) for status, hosts in by_status.items()},
-        "stale": sum(host.stale for host in answered),
-        "duplicate": len(twice),
-        "not_applicable": sum(not entry.applicable for entry in facts),
-        "incomplete": sum(not entry.complete for entry in facts),
-        "percent": covered_percent(len(answered), len(fleet.hosts)),
-        "min_percent": fleet.options.min_coverage_percent,
-        "met": is_met(fleet),
-        "missing": [
-            {
-                "host": host.name,
-                "status": host.part.status,
-                "condition": host.condition,
-                "message": host.message,
-                "remedy": host.remedy,
-            }
-            for host in fleet.hosts
-            if host.facts is None
-        ],
-        "duplicates": [{"host": host.name, "answers": host.answers} for host in twice],
-        "oldest_gathered_at": moments[0] if moments else None,
-        "newest_gathered_at": moments[-1] if moments else None,
-    }
 
 
 def covered_percent(answered: int, asked: int) -> float:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The finished structure that every report of a fleet is made of: the one place where it becomes plain dictionaries.
+"""The finished structure that every report of a fleet is made of: the place where it becomes plain dictionaries.
 
 Templates show it and compute nothing. Texts are as hosts gave them: who writes HTML or CSV escapes them.
 """
@@ -15,12 +15,13 @@ from typing import Any
 
 from ..facts.shape import now, timestamp
 from ..records.session import PROTOCOLS
-from .coverage import Fleet, FleetHost, coverage, fleet_of, percent
+from .answer import ANSWERED, STATUSES
+from .coverage import Fleet, FleetHost, covered_percent, fleet_of, is_met, percent
 from .finding import CRITICAL, WARNING, Finding, worst
 from .findings import find
 from .host_part import InstancePart, PoolPart
 from .options import FleetOptions
-from .pairs import find_pairs
+from .pairs import Pair, find_pairs
 from .pool_findings import pool_severity
 from .summary import FleetSummary
 from .top_counts import TopCounts, merge_all
@@ -56,9 +57,9 @@ def fleet_report_data(
         "generated_at": timestamp(fleet.generated_at),
         "title": chosen.title,
         "verdict": verdict(fleet, findings, totals),
-        "coverage": coverage(fleet),
+        "coverage": _coverage(fleet),
         "totals": totals,
-        "findings": [finding.as_dict() for finding in findings],
+        "findings": list(map(_finding, findings)),
         "pools": _pools(fleet),
         "hosts": _hosts(fleet, findings),
         "states": numbers.states(),
@@ -68,8 +69,65 @@ def fleet_report_data(
         "top_destinations": numbers.top_destinations(),
         "top_services": numbers.top_services(),
         "top_bounds": numbers.top_bounds(),
-        "pairs": [pair.as_dict(chosen.pair_tolerance_percent) for pair in pairs.all],
+        "pairs": [_pair(pair, chosen) for pair in pairs.all],
         "warnings": [{"host": host.name, "text": text} for host, facts in fleet.answered for text in facts.warnings],
+    }
+
+
+def _coverage(fleet: Fleet) -> Plain:
+    """How much of the fleet the numbers are of."""
+    by_status = {status: [host for host in fleet.hosts if host.part.status == status] for status in STATUSES}
+    answered, facts = by_status[ANSWERED], [facts for _host, facts in fleet.answered]
+    moments = sorted(entry.gathered_at for entry in facts)
+    twice = [host for host in answered if host.answers > 1]
+    return {
+        "asked": len(fleet.hosts),
+        **{status: len(hosts) for status, hosts in by_status.items()},
+        "stale": sum(host.stale for host in answered),
+        "duplicate": len(twice),
+        "not_applicable": sum(not entry.applicable for entry in facts),
+        "incomplete": sum(not entry.complete for entry in facts),
+        "percent": covered_percent(len(answered), len(fleet.hosts)),
+        "min_percent": fleet.options.min_coverage_percent,
+        "met": is_met(fleet),
+        "missing": [
+            {
+                "host": host.name,
+                "status": host.part.status,
+                "condition": host.condition,
+                "message": host.message,
+                "remedy": host.remedy,
+            }
+            for host in fleet.hosts
+            if host.facts is None
+        ],
+        "duplicates": [{"host": host.name, "answers": host.answers} for host in twice],
+        "oldest_gathered_at": moments[0] if moments else None,
+        "newest_gathered_at": moments[-1] if moments else None,
+    }
+
+
+def _finding(finding: Finding) -> Plain:
+    return {
+        "severity": finding.severity,
+        "code": finding.code,
+        "host": finding.host,
+        "instance": finding.instance,
+        "subject": finding.subject,
+        "evidence": finding.evidence,
+        "remedy": finding.remedy,
+        "since": finding.since,
+    }
+
+
+def _pair(pair: Pair, options: FleetOptions) -> Plain:
+    return {
+        "members": list(pair.members),
+        "declared": pair.declared,
+        "sessions": dict(pair.sessions),
+        "difference": dict(pair.difference),
+        "difference_at_least": pair.difference_at_least,
+        "in_step": pair.in_step(options.pair_tolerance_percent),
     }
 
 

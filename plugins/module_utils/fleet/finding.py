@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 CRITICAL, WARNING, NOTE, OK = "critical", "warning", "note", "ok"
 SEVERITIES = (CRITICAL, WARNING, NOTE)
@@ -32,10 +32,6 @@ class Finding(NamedTuple):
     host: str | None = None
     instance: str | None = None
     since: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for a report."""
-        return self._asdict()
 
 
 def worst(severities: list[str]) -> str:

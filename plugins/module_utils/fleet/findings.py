@@ -40,7 +40,7 @@ def nobody_asked(fleet: Fleet) -> Iterator[Finding]:
 
 def coverage_too_low(fleet: Fleet) -> Iterator[Finding]:
     """Fewer hosts answered than must."""
-    if not is_met(fleet):
+    if fleet.hosts and not is_met(fleet):
         answered = sum(1 for _host in fleet.answered)
         yield Finding(
             CRITICAL,
@@ -202,7 +202,7 @@ def find(fleet: Fleet, pairs: Pairs, earlier: Mapping[str, Any] | None = None) -
     found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
     before, now = _known_since(earlier), timestamp(fleet.generated_at)
     return [
-        finding._replace(since=min(finding.since or now, before.get(_key(finding.as_dict()), now))) for finding in found
+        finding._replace(since=min(finding.since or now, before.get(_key(finding._asdict()), now))) for finding in found
     ]
 
 

@@ -108,8 +108,11 @@ def _facts(facts: Mapping[str, Any]) -> _Plain:
     schema = facts["schema"]
     top = _Source(facts, schema)
     versions = top.mapping("jool") or {}
+    found = top["instances"]
+    with place(".instances"):
+        entries = items_of(found)
     instances = []
-    for number, entry in enumerate(items_of(top["instances"])):
+    for number, entry in enumerate(entries):
         with place(f".instances[{number}]"):
             instances.append(_instance(_Source(entries_of(entry), schema)))
     return {

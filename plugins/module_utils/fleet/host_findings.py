@@ -92,7 +92,7 @@ def incomplete_answer(fleet: Fleet) -> Iterator[Finding]:
         lacking = [protocol for protocol in PROTOCOLS if protocol in asked and _lacks(host, protocol, facts.protocols)]
         said = [
             *([] if facts.complete else ["not every instance was read"]),
-            *([f"{', '.join(lacking)} was not gathered"] if lacking else []),
+            *([f"no sessions of {', '.join(lacking)} were gathered"] if lacking else []),
             *(["filters were in force"] if facts.filtered and unfiltered else []),
         ]
         if said:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..records.session import PROTOCOLS
 from .coverage import Fleet, FleetHost
@@ -54,17 +53,6 @@ class Pair:
         """Whether the members hold the same sessions, as far as tables can that are read at different moments."""
         least = self.difference_at_least
         return None if least is None else least * 100 <= self.largest * tolerance_percent
-
-    def as_dict(self, tolerance_percent: float) -> dict[str, Any]:
-        """Plain data for a report."""
-        return {
-            "members": list(self.members),
-            "declared": self.declared,
-            "sessions": dict(self.sessions),
-            "difference": dict(self.difference),
-            "difference_at_least": self.difference_at_least,
-            "in_step": self.in_step(tolerance_percent),
-        }
 
 
 @dataclass(frozen=True)

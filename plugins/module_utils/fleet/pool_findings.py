@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..records.session import PROTOCOLS
 from .coverage import Fleet, percent
 from .finding import CRITICAL, NOTE, OK, WARNING, Finding, number_of
 from .host_part import InstancePart, PoolPart
@@ -117,9 +118,11 @@ def _fullest(entry: InstancePart, options: FleetOptions) -> str | None:
 
 def default_pool4(fleet: Fleet) -> Iterator[Finding]:
     """Instances without a pool4 of their own."""
-    for host in fleet.hosts:
+    for host, facts in fleet.answered:
         for entry in host.instances:
-            if entry.pool4 is not None and all(pool.is_default for pool in entry.pool4):
+            # Of fewer protocols it is not known whether pool4 is empty.
+            empty = entry.pool4 == [] and set(facts.protocols) == set(PROTOCOLS)
+            if empty or any(pool.is_default for pool in entry.pool4 or ()):
                 yield Finding(
                     NOTE,
                     "default_pool4",
