@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Translators that hold the same sessions: each session counts once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.nat64.jool.plugins.module_utils import errors
+from ansible_collections.nat64.jool.plugins.module_utils.fleet.answer import HostAnswer
+from ansible_collections.nat64.jool.plugins.module_utils.fleet.data import fleet_report_data
+from ansible_collections.nat64.jool.plugins.module_utils.fleet.options import FleetOptions
+from ansible_collections.nat64.jool.plugins.module_utils.fleet.summary import merge_all, summary_of
+
+from .answers import answered, changed
+from .synthetic import NOW, Shape
+
+SHAPE = Shape((40.0, 20.0, 5.0), address="203.0.113.1", ss_enabled=True)
+DECLARED = (("a", "b"),)
+
+
+def report(*answers: HostAnswer, pairs: Any = DECLARED) -> dict[str, Any]:
+    return fleet_report_data(merge_all(map(summary_of, answers)), FleetOptions(pairs=pairs), NOW)
+
+
+def sessions(tcp: int, udp: int | None, **more: Any) -> dict[str, Any]:
+    return {"by_protocol": {"tcp": tcp, "udp": udp, "icmp": 0}, "total": tcp + (udp or 0), **more}
+
+
+def member(host: str, tcp: int, udp: int | None = 0) -> HostAnswer:
+    return changed(answered(host, SHAPE, seed=4), **sessions(tcp, udp))
+
+
+def test_the_member_with_more_sessions_counts() -> None:
+    alone = changed(answered("c"), **sessions(1, 0))
+    data = report(member("a", 90), member("b", 100), alone)
+    assert data["totals"]["sessions"] == 101
+    assert data["totals"]["instances"] == 2
+    assert data["totals"]["sessions_counted_twice"] == 90
+    assert data["pairs"] == [
+        {
+            "members": ["a", "b"],
+            "declared": True,
+            "sessions": {"a": 90, "b": 100},
+            "difference": {"tcp": 10, "udp": 0, "icmp": 0},
+            "difference_at_least": 10,
+            "in_step": False,
+        }
+    ]
+    # Each host still shows what it has, and so do its pools.
+    assert [host["sessions"] for host in data["hosts"]] == [90, 100, 1]
+    assert {pool["host"] for pool in data["pools"]} == {"a", "b", "c"}
+
+
+def test_clients_and_states_count_once_too() -> None:
+    alone, both = (
+        report(answered("a", SHAPE, seed=4)),
+        report(answered("a", SHAPE, seed=4), answered("b", SHAPE, seed=4)),
+    )
+    names = ("by_protocol", "by_state", "by_mark", "bib", "clients", "sessions")
+    assert {name: both["totals"][name] for name in names} == {name: alone["totals"][name] for name in names}
+    for name in ("top_clients", "top_services", "top_destinations", "states", "expires_in"):
+        assert both[name] == alone[name]
+
+
+def test_each_instance_is_taken_from_the_member_that_has_most_of_it() -> None:
+    shapes = (SHAPE, Shape(name="blue", netns="x", address="203.0.113.9"))
+    one = changed(changed(answered("a", *shapes), **sessions(10, 5)), 1, **sessions(200, 0))
+    other = changed(changed(answered("b", *shapes), **sessions(12, 0)), 1, **sessions(100, 0), netns="elsewhere")
+    data = report(one, other)
+    assert data["totals"]["sessions"] == 15 + 200
+    (pair,) = data["pairs"]
+    assert pair["difference"] == {"tcp": 2 + 100, "udp": 5, "icmp": 0}
+    assert pair["difference_at_least"] == 107
+
+
+def test_a_member_that_knows_less_does_not_hide_one_that_knows_more() -> None:
+    """A total without UDP is no total of the pair."""
+    data = report(member("a", 90, 5), member("b", 200, None))
+    assert data["totals"]["by_protocol"]["udp"] == 5
+    (pair,) = data["pairs"]
+    assert pair["difference"] == {"tcp": 110, "udp": None, "icmp": 0}
+
+
+def test_an_instance_that_only_one_member_has() -> None:
+    two = answered("a", SHAPE, Shape(name="blue", address="203.0.113.9"), seed=4)
+    extra = (two.facts or {})["instances"][1]
+    data = report(two, answered("b", SHAPE, seed=4))
+    assert data["totals"]["sessions"] == (two.facts or {})["total"]
+    assert data["pairs"][0]["difference_at_least"] == extra["total"]
+
+
+def test_three_members() -> None:
+    data = report(member("a", 90), member("b", 100), member("c", 95), pairs=(("a", "b"), ("c", "b")))
+    assert data["totals"]["sessions"] == 100
+    assert data["totals"]["sessions_counted_twice"] == 185
+    assert [pair["members"] for pair in data["pairs"]] == [["a", "b", "c"]]
+
+
+def test_half_a_pair_counts() -> None:
+    data = report(member("a", 90), HostAnswer.of_error("b", errors.ConnectionLost()))
+    assert data["totals"]["sessions"] == 90
+    (pair,) = data["pairs"]
+    assert pair["sessions"] == {"a": 90, "b": None}
+    assert pair["difference_at_least"] is pair["in_step"] is None
+
+
+def test_a_suspected_pair_counts_in_full() -> None:
+    data = report(member("a", 90), member("b", 100), pairs=())
+    assert data["totals"]["sessions"] == 190
+    assert data["totals"]["sessions_counted_twice"] == 0
+    (pair,) = data["pairs"]
+    assert (pair["members"], pair["declared"]) == (["a", "b"], False)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Shape((40.0,), address="203.0.113.1"),  # no synchronisation
+        Shape((40.0,), address="203.0.113.2", ss_enabled=True),  # other addresses
+        Shape((), ss_enabled=True),  # no addresses
+    ],
+)
+def test_no_suspicion(other: Shape) -> None:
+    assert report(answered("a", SHAPE), answered("b", other), pairs=())["pairs"] == []
+
+
+def test_addresses_of_an_empty_pool4_are_no_ground_for_suspicion() -> None:
+    hosts = [answered(host, SHAPE) for host in ("a", "b")]
+    pool = {**(hosts[0].facts or {})["instances"][0]["pool4"][0], "is_default": True}
+    assert report(*(changed(host, pool4=[pool]) for host in hosts), pairs=())["pairs"] == []
+
+
+def test_members_without_any_session_are_in_step() -> None:
+    (pair,) = report(member("a", 0), member("b", 0))["pairs"]
+    assert (pair["difference_at_least"], pair["in_step"]) == (0, True)
