@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import blake2b
 
-from ..summary.client_prefix import prefix_cutter, prefix_text
+from ..summary.client_prefix import packed_prefixes, prefix_text
 from .options import FleetOptions
 from .top_counts import TopCounts
 
@@ -25,12 +25,10 @@ def shorter_prefix(length: int) -> Callable[[str], str]:
 
     :returns: a function from a prefix as text to its first bits, as text.
     """
-    cut, texts = prefix_cutter(length), dict[bytes, str]()
+    texts: dict[bytes, str] = {}
 
     def shorten(prefix: str) -> str:
-        packed = cut(prefix.partition("/")[0])
-        if packed is None:
-            raise ValueError("a client's prefix without a colon")
+        (packed,) = packed_prefixes((prefix.partition("/")[0],), length)
         if packed not in texts:
             texts[packed] = prefix_text(packed, length)
         return texts[packed]
