@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.nat64.jool.tests.benchmark.cost import Cost, run_with_children
 from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, ROOT
 
 CORES = {"2.21": ROOT / ".venv", "2.19": ROOT / ".venv-2.19"}
@@ -41,33 +42,51 @@ class Run:
     """An ``ansible-playbook`` that has ended.
 
     :ivar results: host to case to the task's result.
+    :ivar cost: what it cost the controller, where that was asked for.
     """
 
     status: int
     output: str
     results: Mapping[str, Mapping[str, Any]]
+    cost: Cost | None = None
 
 
-def ansible(core: str, *words: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command of one ansible-core."""
-    variables = {
+def _variables(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    return {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
         "ANSIBLE_FORKS": "10",
         "ANSIBLE_NOCOLOR": "1",
         "LC_ALL": "C.UTF-8",
-        **(environment or {}),
+        **(more or {}),
     }
+
+
+def ansible(core: str, *words: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command of one ansible-core."""
     command = [str(CORES[core] / "bin" / words[0]), *words[1:]]
     return subprocess.run(
-        command, env=variables, capture_output=True, text=True, timeout=TASK_SECONDS, check=False, cwd=ROOT
+        command,
+        env=_variables(environment),
+        capture_output=True,
+        text=True,
+        timeout=TASK_SECONDS,
+        check=False,
+        cwd=ROOT,
     )
 
 
-def ask(core: str, cases: Mapping[str, Case], place: Path, hosts: Sequence[str] = ("translators",)) -> Run:
+def ask(
+    core: str,
+    cases: Mapping[str, Case],
+    place: Path,
+    hosts: Sequence[str] = ("translators",),
+    measured: bool = False,
+) -> Run:
     """Run every case on every host, in one play, whatever becomes of the ones before.
 
     :param place: a directory for the playbook and the answers.
+    :param measured: whether to look at what it costs; whoever measures wants one case on one host.
     """
     tasks: list[dict[str, Any]] = [
         {
@@ -94,6 +113,14 @@ def ask(core: str, cases: Mapping[str, Case], place: Path, hosts: Sequence[str] 
     play = {"name": "Ask", "hosts": ",".join(hosts), "gather_facts": False, "tasks": [*tasks, keep]}
     playbook = place / "playbook.yml"
     playbook.write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
-    done = ansible(core, "ansible-playbook", "-i", str(INVENTORY), str(playbook))
+    words = ("ansible-playbook", "-i", str(INVENTORY), str(playbook))
+    cost: Cost | None = None
+    if measured:
+        command = [str(CORES[core] / "bin" / words[0]), *words[1:]]
+        output, cost = run_with_children(command, env=_variables(), cwd=ROOT)
+        status = 0
+    else:
+        done = ansible(core, *words)
+        status, output = done.returncode, done.stdout + done.stderr
     results = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in place.glob("*.json")}
-    return Run(done.returncode, done.stdout + done.stderr, results)
+    return Run(status, output, results, cost)
