@@ -117,6 +117,12 @@ CASES: list[Case] = [
         [("warning", "host_stale", "The answer is 30 hours old, the limit is 1 hour.")],
     ),
     ("not yet old", [answered("edge1", minutes=60)], {}, []),
+    (
+        "old within seconds",
+        [answered("edge1", minutes=0.75)],
+        {"stale_after_seconds": 30},
+        [("warning", "host_stale", "The answer is 45 seconds old, the limit is 30 seconds.")],
+    ),
     ("old, and that is all right", [answered("edge1", minutes=600)], {"stale_after_seconds": 86400}, []),
     (
         "clock ahead",

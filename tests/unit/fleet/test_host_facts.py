@@ -151,6 +151,10 @@ def drop(*path: Any) -> Callable[[Facts], None]:
     return change
 
 
+def _span(first: int, last: int | None) -> Facts:
+    return {"from_seconds": first, "to_seconds": last, "sessions": 1}
+
+
 FIRST = ("instances", 0)
 
 DAMAGE: list[tuple[Callable[[Facts], None], str]] = [
@@ -197,6 +201,9 @@ DAMAGE: list[tuple[Callable[[Facts], None], str]] = [
     (put("soon", *FIRST, "expires_in", 0, "to_seconds"), "expires_in[0].to_seconds is a text and no number"),
     (put(float("nan"), *FIRST, "expires_in", 0, "to_seconds"), "expires_in[0].to_seconds is no number of seconds"),
     (put(11, *FIRST, "expires_in", 0, "to_seconds"), "expires_in has a gap between two spans of time"),
+    (put([(0, 0), (0, None)], *FIRST, "expires_in"), "expires_in is a list and no mapping"),
+    (put([_span(5, 5), _span(5, None)], *FIRST, "expires_in"), "expires_in has a span of time without any"),
+    (put({"x"}, *FIRST, "pool4"), "pool4 is of the type set and no list"),
     (put(10**9, *FIRST, "rfc6052", "mismatched"), "rfc6052 has more mismatches than rows"),
     (put("no", *FIRST, "globals", "ss_enabled"), "globals.ss_enabled is a text and neither true nor false"),
     (put("x", *FIRST, "counters", "JSTAT_SESSIONS"), "counters has a value that is a text and no whole number"),

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -79,6 +80,16 @@ def test_what_fails_while_writing_leaves_the_old_file_alone(tmp_path: Path, monk
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_file_that_was_there_keeps_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, given_to = tmp_path / "a", []
+    path.touch(mode=0o644)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, user, group: given_to.append((user, group)))
+    write_summary(str(path), SUMMARY)
+    assert given_to == [(path.stat().st_uid, path.stat().st_gid)]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_summary(str(tmp_path / "none" / "a"), SUMMARY)
@@ -109,6 +120,13 @@ BAD: list[tuple[str, bytes, type[errors.JoolError], str]] = [
     ("altered count", one_host(answers=2), errors.SummaryDamaged, "hosts[0].digest does not fit"),
     ("odd count", one_host(answers=-2), errors.SummaryDamaged, "hosts[0].answers is below 0"),
     ("no part", one_host(part=None), errors.SummaryDamaged, "hosts[0].part is null and no mapping"),
+    ("no digest", WRITTEN.replace(b'"digest"', b'"digits"'), errors.SummaryDamaged, "hosts[0].digest is missing"),
+    (
+        "no answer and facts",
+        WRITTEN.replace(b'"answered"', b'"failed"', 1),
+        errors.SummaryDamaged,
+        "a status that does not fit",
+    ),
     ("odd digest", one_host(digest=7), errors.SummaryDamaged, "hosts[0].digest does not fit"),
     (
         "a host that is none",
