@@ -197,8 +197,8 @@ def loop_of(template: Template, wanted: frozenset[str] | None = None) -> RecordL
 
 
 _idle: dict[Template, deque[TextFSM]] = {}
-"""Machines in their first state that nobody uses: making one takes longer than reading a short output. There are as many
-as outputs were read at once, in threads or in turn."""
+"""Machines in their first state that nobody uses: making one takes longer than reading a short output. There are as
+many as outputs were read at once, in threads or in turn."""
 
 
 def _machine(template: Template) -> TextFSM:
