@@ -141,9 +141,14 @@ class _Run:
         now = time.monotonic()
         while self._later and self._later[0][0] <= now:
             self._ready.append(heapq.heappop(self._later)[1])
-        members = [key.data for key in self._selector.get_map().values() if key.data.ready]
+        alive: list[Member] = [key.data for key in self._selector.get_map().values()]
+        # Each its share, so that the first one that is up does not take all of a small fleet.
+        share = -(-min(self._options.concurrency, len(self._targets)) // max(len(alive), 1))
+        members = [member for member in alive if member.ready]
         while members and self._ready and len(self._since) < self._options.concurrency:
-            member: Member = min(members, key=lambda one: len(one.asking))
+            member = min(members, key=lambda one: len(one.asking))
+            if len(member.asking) >= share:
+                return
             number = self._ready.popleft()
             try:
                 member.ask(number, self._targets[number].as_dict())
@@ -211,6 +216,8 @@ class _Run:
         longest = self._options.timeout_seconds + GRACE_SECONDS
         now = time.monotonic()
         for number in [number for number, since in self._since.items() if now - since > longest]:
+            for key in self._selector.get_map().values():
+                key.data.asking.discard(number)
             yield from self._failure(number, CommandTimeout(f"{self._options.timeout_seconds:g} seconds were allowed"))
 
     def _tell(self) -> None:

@@ -284,6 +284,8 @@ class SshTransport(Transport):
                 transport_factory=transport_factory(way, self._files),
             )
         except paramiko.SSHException as error:
+            if isinstance(error, paramiko.AuthenticationException) and "timeout" in str(error).lower():
+                raise socket.timeout("it took too long to let the user in") from error
             transport = client.get_transport()
             asked = transport is not None and transport.initial_kex_done and transport.is_active()
             why = str(error)
