@@ -278,6 +278,20 @@ class NoAnswer(JoolError):
     remedy = "Ask it again, or merge the saved summary of the run that asked it, too."
 
 
+class TaskFailed(JoolError):
+    """A task that was to gather facts failed for a reason of Ansible's own."""
+
+    condition = "The task that asked this host failed"
+    remedy = "Read the message, mend what it says, and ask this host again."
+
+
+class InventoryUnclear(JoolError):
+    """A host that is not in the inventory, or whose variables cannot be resolved."""
+
+    condition = "The inventory does not say how to ask this host"
+    remedy = "Check the name, and the host's connection variables with ansible-inventory --host."
+
+
 class WorkersNotStarted(JoolError):
     """No process could be started to ask hosts."""
 
