@@ -47,3 +47,25 @@ attributes:
     platforms: linux
     description: Target OS/families that can be operated against.
 """
+
+    # Attributes of modules that ask a fleet from the controller.
+    FLEET = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    details:
+      - The module changes nothing on the hosts, so that check mode makes no difference there.
+      - Files on the controller are not written in check mode.
+  diff_mode:
+    support: N/A
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+  facts:
+    support: none
+    description: Action returns an C(ansible_facts) dictionary that will update existing host facts.
+  platform:
+    support: full
+    platforms: linux
+    description: Target OS/families that can be operated against.
+"""

@@ -278,6 +278,48 @@ class NoAnswer(JoolError):
     remedy = "Ask it again, or merge the saved summary of the run that asked it, too."
 
 
+class TaskFailed(JoolError):
+    """A task that was to gather facts failed for a reason of Ansible's own."""
+
+    condition = "The task that asked this host failed"
+    remedy = "Read the message, mend what it says, and ask this host again."
+
+
+class InventoryUnclear(JoolError):
+    """A host that is not in the inventory, or whose variables cannot be resolved."""
+
+    condition = "The inventory does not say how to ask this host"
+    remedy = "Check the name, and the host's connection variables with ansible-inventory --host."
+
+
+class WorkersNotStarted(JoolError):
+    """No process could be started to ask hosts."""
+
+    condition = "The processes that ask the hosts could not be started"
+    remedy = "No host was asked."
+
+
+class WorkerLost(JoolError):
+    """The process that asked a host ended before the host's answer, for example for want of memory."""
+
+    condition = "The process that asked this host ended before its answer"
+    remedy = "Look for the OOM killer in the controller's kernel log (dmesg); ask fewer hosts at once ('concurrency')."
+
+
+class UnexpectedFailure(JoolError):
+    """A defect of this collection, or something that nobody thought of."""
+
+    condition = "Something that nobody expected kept the host from being asked"
+    remedy = "Nothing of it was counted. Report this together with the release of the collection."
+
+
+class TableNotWritten(JoolError):
+    """The file of a full table cannot be written."""
+
+    condition = "The table cannot be written"
+    remedy = "Check the directory, its permissions and the room on the controller; the table was not counted either."
+
+
 class FactsNotUnderstood(JoolError):
     """Session facts of a schema that this release does not know."""
 

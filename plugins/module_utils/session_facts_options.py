@@ -32,23 +32,28 @@ FILTER_OPTIONS: dict[str, Any] = {
     "expires_after": {"type": "float"},
 }
 
-ARGUMENT_SPEC: dict[str, Any] = {
+QUESTION_SPEC: dict[str, Any] = {
     "protocols": _list(choices=list(PROTOCOLS), default=list(PROTOCOLS)),
     "instances": _list(),
     "netns": _list(),
-    "gather_subset": _list(choices=["all", *SUBSETS], default=["summary"]),
     "numeric": {"type": "bool", "default": True},
     "filters": {"type": "dict", "options": FILTER_OPTIONS},
-    "max_sessions": {"type": "int", "default": 1000},
     "client_prefix_length": {"type": "int", "default": 64},
     "top_clients": {"type": "int", "default": 10},
+    "jool_path": {"type": "str", "default": "jool"},
+}
+"""What is asked of a host, whoever asks; documented in the fragment ``session_question``."""
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    **QUESTION_SPEC,
+    "gather_subset": _list(choices=["all", *SUBSETS], default=["summary"]),
+    "max_sessions": {"type": "int", "default": 1000},
     "dest": {"type": "path"},
     "dest_format": {"type": "str", "choices": list(FORMATS), "default": "jsonl"},
     "transport": {"type": "str", "choices": list(TRANSPORTS), "default": "connection"},
     "src": {"type": "path"},
     "text": {"type": "str", "no_log": False},
     "timeout": {"type": "float", "default": 300.0},
-    "jool_path": {"type": "str", "default": "jool"},
 }
 
 MUTUALLY_EXCLUSIVE = [("src", "text"), ("src", "instances"), ("src", "netns"), ("text", "instances"), ("text", "netns")]

@@ -19,28 +19,6 @@ description:
     for that host.
   - Rows are personal data. They are returned only when asked for, and then capped. Full tables go to a file with O(dest).
 options:
-  protocols:
-    description:
-      - The tables to ask for. Jool 4 is asked once for each.
-      - For a capture of console output of Jool 4, which does not say of which protocol it is, name exactly one.
-    type: list
-    elements: str
-    choices: [tcp, udp, icmp]
-    default: [tcp, udp, icmp]
-  instances:
-    description:
-      - Names of the instances to ask. An instance that does not exist is an error.
-      - Left out, all instances are asked that C(jool instance display) lists.
-      - Releases before 3.6 have one instance without a name; it is called V(default) here.
-    type: list
-    elements: str
-  netns:
-    description:
-      - Network namespaces to look for instances in, by the names that C(ip netns list) shows. An empty string stands for
-        the namespace that the connection ends in. A namespace without an instance is an error.
-      - Left out, the host's own namespace is asked, and then the named ones, until every listed instance was met.
-    type: list
-    elements: str
   gather_subset:
     description:
       - V(counts) are the sessions for each protocol and TCP state, and always there. With nothing else, Jool 3 is asked to
@@ -56,75 +34,10 @@ options:
     elements: str
     choices: [all, counts, summary, details, bib, sessions]
     default: [summary]
-  numeric:
-    description:
-      - Whether to have numbers, and not names. With V(false) the host looks up the names of the remote ends, row by row,
-        which takes long and can fail.
-      - A name never sits in the field of an address or an L4-ID. These are then V(none), and the name has its own field.
-    type: bool
-    default: true
-  filters:
-    description:
-      - Which sessions are counted, returned and written. A session must fulfil every filter that is given, and a filter is
-        fulfilled by one of its values.
-      - The use of pool4 is always that of all sessions.
-    type: dict
-    suboptions:
-      states:
-        description: States of TCP, as Jool names them.
-        type: list
-        elements: str
-        choices: [ESTABLISHED, V4_INIT, V6_INIT, V4_FIN_RCV, V6_FIN_RCV, V4_FIN_V6_FIN_RCV, TRANS, CLOSED, UNKNOWN]
-      ipv6_remote_address:
-        description: Addresses or prefixes of IPv6 clients.
-        type: list
-        elements: str
-      ipv6_local_address:
-        description: Addresses or prefixes that clients talk to, within pool6.
-        type: list
-        elements: str
-      ipv4_local_address:
-        description: Addresses or prefixes of pool4.
-        type: list
-        elements: str
-      ipv4_remote_address:
-        description: Addresses or prefixes of IPv4 servers.
-        type: list
-        elements: str
-      ipv6_remote_l4_id:
-        description: Ports (or ICMP identifiers) of IPv6 clients.
-        type: list
-        elements: int
-      ipv6_local_l4_id:
-        description: Ports (or ICMP identifiers) that clients talk to.
-        type: list
-        elements: int
-      ipv4_local_l4_id:
-        description: Ports (or ICMP identifiers) of pool4 addresses.
-        type: list
-        elements: int
-      ipv4_remote_l4_id:
-        description: Ports (or ICMP identifiers) of IPv4 servers.
-        type: list
-        elements: int
-      expires_before:
-        description: Sessions with less than this many seconds left.
-        type: float
-      expires_after:
-        description: Sessions with at least this many seconds left.
-        type: float
   max_sessions:
     description: The most rows that are returned for an instance when O(gather_subset) asks for V(sessions).
     type: int
     default: 1000
-  client_prefix_length:
-    description: Bits of an IPv6 address that make a client, for the list of the busiest ones.
-    type: int
-    default: 64
-  top_clients:
-    description: The length of the lists of the busiest clients, destinations and services.
-    type: int
-    default: 10
   dest:
     description:
       - A file on the controller that gets every session that the filters let through. It has mode 0600 and is there whole
@@ -153,6 +66,7 @@ options:
     description:
       - A saved capture on the controller to read instead of asking the host, in any format that Jool prints sessions in.
       - Several captures of the same format may follow each other in one file.
+      - Console output of Jool 4 does not say of which protocol it is, so name exactly one in O(protocols).
       - Output that ends in the middle of a session, and an empty file, are errors. Jool 4 prints no end mark, so that a capture
         which was cut exactly between two sessions cannot be told from a whole one.
     type: path
@@ -164,10 +78,6 @@ options:
       - Seconds that each command on the host may take, until all of its output has arrived. V(0) is no limit.
     type: float
     default: 300.0
-  jool_path:
-    description: The name or path of Jool's tool on the host.
-    type: str
-    default: jool
 requirements:
   - Jool 3.1 or later on the host, and the right to ask it (C(become), since asking needs CAP_NET_ADMIN)
   - TextFSM (Python library) on the controller, or on the host with O(transport=host)
@@ -180,6 +90,7 @@ seealso:
     description: Stateful NAT64, sections 3.1 and 3.2 for binding information base and session tables.
     link: https://www.rfc-editor.org/rfc/rfc6146
 extends_documentation_fragment:
+  - nat64.jool.session_question
   - nat64.jool.attributes
   - nat64.jool.attributes.reads
 attributes:

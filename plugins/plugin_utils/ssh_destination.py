@@ -25,10 +25,10 @@ def destination(action: ActionBase, task_vars: Mapping[str, Any]) -> Destination
     return Destination(
         host=str(_option(plugin, "host") or task_vars["inventory_hostname"]),
         port=int(_option(plugin, "port")) if _option(plugin, "port") else None,
-        user=_text(_option(plugin, "remote_user")),
-        password=_text(_option(plugin, "password")),
-        private_key_file=_text(_option(plugin, "private_key_file")),
-        private_key_passphrase=_text(_option(plugin, "private_key_passphrase")),
+        user=text(_option(plugin, "remote_user")),
+        password=text(_option(plugin, "password")),
+        private_key_file=text(_option(plugin, "private_key_file")),
+        private_key_passphrase=text(_option(plugin, "private_key_passphrase")),
         arguments=" ".join(str(_option(plugin, name)) for name in ARGUMENT_OPTIONS if _option(plugin, name)),
         check_host_key=bool(_option(plugin, "host_key_checking")),
         connect_timeout=float(_option(plugin, "timeout") or 10),
@@ -46,8 +46,8 @@ def escalation(action: ActionBase, login: str | None) -> Become | None:
     return Become(
         method=become.name.rpartition(".")[2],
         user=user,
-        password=_text(become.get_option("become_pass")),
-        executable=_text(become.get_option("become_exe")),
+        password=text(become.get_option("become_pass")),
+        executable=text(become.get_option("become_exe")),
     )
 
 
@@ -70,6 +70,6 @@ def _option(plugin: ConnectionBase, name: str) -> Any:
         return None
 
 
-def _text(value: object) -> str | None:
+def text(value: object) -> str | None:
     """Plain text: Ansible's values are tagged subclasses, which other libraries need not see."""
     return None if value is None or value == "" else str(value)

@@ -11,6 +11,7 @@ import io
 import json
 import shlex
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ SUDO_PASSWORD = "hunter2"
 ADDRESS = "127.0.0.1"
 PIECE = 32 * 1024
 PATIENCE = 10.0
+DROP = b"\0drop"
+"""What a program prints to have the connection broken."""
 
 
 def ed25519_key() -> tuple[paramiko.PKey, str]:
@@ -58,6 +61,8 @@ class SshServer:
     :ivar host_key: what it shows.
     :ivar keys: what the user may show.
     :ivar sudo_asks: whether sudo wants a password.
+    :ivar path: where a real shell that runs the commands finds programs; "": commands are those of `_Command`.
+    :ivar thinks: seconds before a key is accepted or refused.
     :ivar commands: the lines that were run, as they came over the wire.
     :ivar forwarded: where connections went on to.
     :ivar requests: global requests, a client's sign of life.
@@ -67,6 +72,8 @@ class SshServer:
     host_key: paramiko.PKey
     keys: Sequence[paramiko.PKey] = ()
     sudo_asks: bool = True
+    path: str = ""
+    thinks: float = 0.0
     commands: list[str] = field(default_factory=list)
     forwarded: list[tuple[str, int]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -134,6 +141,7 @@ class _Rules(paramiko.ServerInterface):
         return paramiko.AUTH_SUCCESSFUL if right else paramiko.AUTH_FAILED
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        self._server.stopped.wait(self._server.thinks)
         right = username == USER and key in self._server.keys
         return paramiko.AUTH_SUCCESSFUL if right else paramiko.AUTH_FAILED
 
@@ -147,7 +155,7 @@ class _Rules(paramiko.ServerInterface):
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         line = command.decode("utf-8", "surrogateescape")
         self._server.commands.append(line)
-        argv = shlex.split(line)
+        argv = ["_shell", line] if self._server.path else shlex.split(line)
         if argv[0] == "mute":
             self._server.stopped.wait(PATIENCE)
         if argv[0] in {"mute", "refused"}:
@@ -201,11 +209,40 @@ class _Command:
             self._channel.close()
 
     def _program(self, argv: Sequence[str]) -> int | None:
+        if argv[0] == "_shell":
+            return self._shell(argv[1])
         program: Callable[..., int | None] | None = getattr(self, argv[0], None)
         if program is None or argv[0].startswith("_"):
             self._channel.sendall_stderr(f"sh: 1: {argv[0]}: not found\n".encode())
             return 127
         return program(*argv[1:])
+
+    def _shell(self, line: str) -> int | None:
+        """A real shell; the connection breaks where it prints `DROP`."""
+        environment = {"PATH": self._server.path, "LC_ALL": "C"}
+        with subprocess.Popen(
+            ["/bin/sh", "-c", line],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            if process.stdout is None or process.stderr is None:
+                raise AssertionError
+            errors = threading.Thread(
+                target=_pump, args=(process.stderr.read1, self._channel.sendall_stderr, lambda: None), daemon=True
+            )
+            errors.start()
+            try:
+                while piece := process.stdout.read1(PIECE):
+                    if DROP in piece:
+                        self._connection.close()
+                    self._out(piece)
+            except OSError:  # the client has gone
+                process.kill()
+            process.wait()
+            errors.join()
+        return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
     def _out(self, data: bytes) -> None:
         for start in range(0, len(data), PIECE):

@@ -2,16 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the module documents is what it takes and gives."""
+"""What the modules document is what they take and give."""
 
 from __future__ import annotations
 
+import importlib
+from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 
-from ansible_collections.nat64.jool.plugins.module_utils import errors
+from ansible_collections.nat64.jool.plugins.module_utils import errors, fleet_session_info_options
 from ansible_collections.nat64.jool.plugins.module_utils.facts.question import SUBSETS, Question
 from ansible_collections.nat64.jool.plugins.module_utils.facts.session_facts import gather_capture
 from ansible_collections.nat64.jool.plugins.module_utils.session_facts_options import (
@@ -19,11 +21,25 @@ from ansible_collections.nat64.jool.plugins.module_utils.session_facts_options i
     OptionError,
     question,
 )
+from ansible_collections.nat64.jool.plugins.modules import jool_fleet_session_info as fleet_module
 from ansible_collections.nat64.jool.plugins.modules import jool_session_facts as module
+from ansible_collections.nat64.jool.tests.unit.fleet.sample import sample_fleet
 from ansible_collections.nat64.jool.tests.unit.test_session_facts import HEADER, TCP, ask, host, instance
 
-DOCUMENTED = yaml.safe_load(module.DOCUMENTATION)["options"]
 FACTS = yaml.safe_load(module.RETURN)["ansible_facts"]["contains"]["jool_sessions"]["contains"]
+
+
+def options_of(documentation: ModuleType) -> dict[str, Any]:
+    """The documented options of a module, those of its fragments among them."""
+    text = yaml.safe_load(documentation.DOCUMENTATION)
+    options = dict(text["options"])
+    for name in text["extends_documentation_fragment"]:
+        file, _dot, part = name.removeprefix("nat64.jool.").partition(".")
+        place = importlib.import_module(f"ansible_collections.nat64.jool.plugins.doc_fragments.{file}")
+        fragment = yaml.safe_load(getattr(place.ModuleDocFragment, part.upper() or "DOCUMENTATION"))
+        assert not options.keys() & fragment["options"].keys()
+        options.update(fragment["options"])
+    return options
 
 
 def compare(spec: dict[str, Any], documented: dict[str, Any]) -> None:
@@ -37,7 +53,11 @@ def compare(spec: dict[str, Any], documented: dict[str, Any]) -> None:
 
 
 def test_options() -> None:
-    compare(ARGUMENT_SPEC, DOCUMENTED)
+    compare(ARGUMENT_SPEC, options_of(module))
+
+
+def test_options_of_the_fleet() -> None:
+    compare(fleet_session_info_options.ARGUMENT_SPEC, options_of(fleet_module))
 
 
 FREE = {"by_protocol", "by_state", "by_pool4_address", "by_mark", "bib", "counters"}
@@ -59,6 +79,27 @@ def test_facts() -> None:
     live = ask({**host("default"), **instance()}, subsets=frozenset(SUBSETS))
     keys(live, FACTS, "jool_sessions")
     keys(gather_capture([HEADER + TCP], "x", Question()), FACTS, "jool_sessions")
+
+
+def shape(value: Any, told: dict[str, Any], where: str) -> None:
+    """The same, and the types."""
+    kinds = {"dict": dict, "list": list, "str": str, "int": int, "float": (int, float), "bool": bool}
+    if value is None:
+        return
+    assert isinstance(value, kinds[told["type"]]), where
+    for one in value if isinstance(value, list) else [value]:
+        if "contains" in told:
+            assert set(one) == set(told["contains"]), where
+            for name, inner in told["contains"].items():
+                shape(one[name], inner, f"{where}.{name}")
+        elif isinstance(value, list):
+            assert isinstance(one, kinds[told["elements"]]), where
+
+
+@pytest.mark.parametrize("hosts", [0, 1, 22, 60])
+def test_fleet(hosts: int) -> None:
+    told = yaml.safe_load(fleet_module.RETURN)["fleet"]
+    shape(sample_fleet(hosts, 1), told, "fleet")
 
 
 def test_error() -> None:

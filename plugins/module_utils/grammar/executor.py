@@ -13,6 +13,7 @@ of the stock engine, row for row and error for error, and memory does not grow w
 from __future__ import annotations
 
 import codecs
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -195,12 +196,24 @@ def loop_of(template: Template, wanted: frozenset[str] | None = None) -> RecordL
         return refusal
 
 
+_idle: dict[Template, deque[TextFSM]] = {}
+"""Machines in their first state that nobody uses: making one takes longer than reading a short output. There are as
+many as outputs were read at once, in threads or in turn."""
+
+
+def _machine(template: Template) -> TextFSM:
+    try:
+        return _idle[template].pop()
+    except (KeyError, IndexError):
+        return template.load()
+
+
 class _Run:
     """One pass of a template over one output."""
 
     def __init__(self, template: Template) -> None:
         self._template = template
-        self._machine: TextFSM = template.load()
+        self._machine: TextFSM = _machine(template)
         self._failure = libraries.textfsm().TextFSMError
         self._names = tuple(self._machine.header)
         self._passing = [value for value in self._machine.values if not value.options]
@@ -252,6 +265,8 @@ class _Run:
         """
         if self._machine._cur_state_name not in self._template.accepting:  # noqa: SLF001
             raise EndsInsideRecord(self._template.name, self._number, self._line)
+        self._machine.Reset()
+        _idle.setdefault(self._template, deque()).append(self._machine)
 
     def _at_head(self, loop: RecordLoop) -> bool:
         """Whether the machine would do with a record what the loop does: it is there, and no value is left over."""

@@ -66,6 +66,18 @@ class Deadline:
         """Whether nothing is left."""
         return self.left == 0.0
 
+    def within(self, seconds: float | None) -> Deadline:
+        """A deadline of a part, which ends with the whole at the latest.
+
+        :param seconds: None or 0: with the whole.
+        """
+        left = self.left
+        if left is None or (seconds and seconds <= left):
+            return Deadline(seconds)
+        part = Deadline(self._seconds)
+        part._end = self._end
+        return part
+
     def error(self, host: str, argv: Sequence[str]) -> CommandTimeout:
         """What to raise then."""
         return CommandTimeout(f"{self._seconds:g} seconds were allowed", host=host, argv=argv)

@@ -10,8 +10,7 @@ import contextlib
 import os
 import socket
 import subprocess
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,14 +23,17 @@ from ..errors import (
     EscalationFailed,
     HostKeyRefused,
 )
-from .base import CHUNK_BYTES, STDERR_KEPT_BYTES, Deadline, Ended, Running, Transport, shell_command
+from .base import CHUNK_BYTES, STDERR_KEPT_BYTES, Deadline, Ended, Running, Transport
+from .known_hosts import BadKnownHosts
+from .ssh_channel import POLL_SECONDS, execute
+from .ssh_files import SshFiles
+from .ssh_foreseen import Foreseen, ForeseenProcess
 from .ssh_route import Destination, Route, route
+from .ssh_socket import BufferedSocket, connected
+from .ssh_trust import ChangedHostKey, UnknownHostKey, transport_factory, trusting_client
 
 if TYPE_CHECKING:
     import paramiko
-
-POLL_SECONDS = 0.5
-"""How long a silent standard output is waited for before standard error and the clock are looked at."""
 
 JUMPS_LIMIT = 8
 """A jump host may have jump hosts of its own; one that leads back to itself must end somewhere."""
@@ -71,19 +73,6 @@ class Become:
         )
 
 
-@contextlib.contextmanager
-def _closing_in(seconds: float | None, channel: paramiko.Channel) -> Iterator[None]:
-    """Close a channel after a time: Paramiko waits for the answer to a request for as long as the channel is open."""
-    timer = threading.Timer(seconds or 0.0, channel.close)
-    timer.daemon = True
-    if seconds is not None:
-        timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
 class SshProcess(Running):
     """A command on a channel."""
 
@@ -96,8 +85,7 @@ class SshProcess(Running):
         self._deadline = deadline
         self._stderr = bytearray()
         channel.settimeout(POLL_SECONDS)
-        with _closing_in(deadline.left, channel):
-            channel.exec_command(shell_command(argv))
+        execute(channel, argv, deadline)
         if stdin:
             # A command that has ended already tells why with its status, see wait().
             with contextlib.suppress(OSError):
@@ -157,33 +145,76 @@ class SshTransport(Transport):
     :param destination: the host.
     :param become: the user to run commands as; None: the one that logs in.
     :param host: the host's name for messages, the destination's where left out.
+    :param files: what has been read of the user's SSH files; None: all is read anew.
+    :param seconds: for everything that is done here, from now on; None or 0: no bound.
+    :param foreseen: commands that will probably be asked for, in this order, see `ssh_foreseen`.
+    :ivar asked: the commands so far.
     """
 
     name = "ssh"
 
-    def __init__(self, destination: Destination, become: Become | None = None, host: str = "") -> None:
+    def __init__(
+        self,
+        destination: Destination,
+        become: Become | None = None,
+        host: str = "",
+        *,
+        files: SshFiles | None = None,
+        seconds: float | None = None,
+        foreseen: Sequence[Sequence[str]] = (),
+    ) -> None:
         self.host = host or destination.host
+        self.asked: list[tuple[str, ...]] = []
         self._destination = destination
         self._become = become
+        self._files = files or SshFiles()
+        self._deadline = Deadline(seconds)
+        self._foreseen = [tuple(argv) for argv in foreseen]
+        self._ahead: ForeseenProcess | None = None
         self._client: paramiko.SSHClient | None = None
         self._held = contextlib.ExitStack()
+        self._sockets: list[socket.socket] = []
+        self._aborted = False
 
     def start(self, argv: Sequence[str], timeout: float | None = None) -> Running:
         """See `Transport.start`."""
+        self.asked.append(tuple(argv))
         words, stdin = self._become.wrap(argv, self.host) if self._become else (tuple(argv), b"")
+        deadline = self._deadline.within(timeout)
         client = self.connect()
-        paramiko = libraries.paramiko()
-        deadline = Deadline(timeout)
         try:
-            transport = client.get_transport()
-            if transport is None:
-                raise ConnectionLost(host=self.host, argv=words)
-            channel = transport.open_session(timeout=deadline.left)
-            return SshProcess(channel, words, stdin, deadline, self.host)
-        except (paramiko.SSHException, OSError, EOFError) as error:
+            if not stdin and self._is_next(argv, client, deadline) and self._ahead is not None:
+                return self._ahead.next(words, deadline)
+            return SshProcess(self._channel(client, deadline, words), words, stdin, deadline, self.host)
+        except (libraries.paramiko().SSHException, OSError, EOFError) as error:
             if deadline.over:
                 raise deadline.error(self.host, words) from error
             raise ConnectionLost(str(error), host=self.host, argv=words) from error
+
+    def _channel(self, client: paramiko.SSHClient, deadline: Deadline, argv: Sequence[str]) -> paramiko.Channel:
+        transport = client.get_transport()
+        if transport is None:
+            raise ConnectionLost(host=self.host, argv=argv)
+        return transport.open_session(timeout=deadline.left)
+
+    def _is_next(self, argv: Sequence[str], client: paramiko.SSHClient, deadline: Deadline) -> bool:
+        """Whether the command is the one that is foreseen; where it is not, nothing more is."""
+        if not self._foreseen or self._foreseen[0] != tuple(argv):
+            self._foreseen = []
+            if self._ahead is not None:
+                self._ahead.close()
+            return False
+        if self._ahead is None:
+            become = self._become
+            line = Foreseen([become.wrap(one, self.host)[0] if become else one for one in self._foreseen])
+            process = ForeseenProcess(self._channel(client, deadline, line.argv), line, deadline, self.host)
+            if not process.begins(deadline):
+                process.close()
+                self._foreseen = []
+                return False
+            self._ahead = process
+        del self._foreseen[0]
+        return True
 
     def connect(self) -> paramiko.SSHClient:
         """Open the connection, once.
@@ -191,6 +222,8 @@ class SshTransport(Transport):
         :raises HostKeyRefused, AuthenticationFailed, ConnectionFailed: what kept it from being opened.
         :raises LibraryMissing: without Paramiko.
         """
+        if self._aborted:
+            raise ConnectionLost("it was given up", host=self.host)
         if self._client is None:
             with contextlib.ExitStack() as opened:
                 self._client = self._open(self._destination, None, opened)
@@ -208,18 +241,18 @@ class SshTransport(Transport):
         if depth > JUMPS_LIMIT:
             raise ConnectionFailed(f"more than {JUMPS_LIMIT} jump hosts one behind the other: a loop?", host=self.host)
         try:
-            way = route(destination)
+            way = route(destination, self._files)
             # As with ssh -J: of several jump hosts, only the first one's own configuration may name more.
             for jump in way.jumps if through is None else ():
                 through = self._open(jump, through, opened, depth + 1)
-            client = _trusting(way)
-            opened.callback(client.close)
-            self._log_in(client, destination, way, self._socket(way, through, opened))
-        except paramiko.BadHostKeyException as error:
-            shown = f"{destination.host} shows another key than known_hosts has"
-            raise HostKeyRefused(shown, host=self.host) from error
-        except (UnknownHostKey, paramiko.hostkeys.InvalidHostKey) as error:
+            client = trusting_client(way, self._files)
+            sock = self._socket(way, through, opened)
+            opened.callback(client.close)  # before the socket, which the client's thread reads
+            self._log_in(client, destination, way, sock)
+        except (UnknownHostKey, ChangedHostKey) as error:
             raise HostKeyRefused(str(error), host=self.host) from error
+        except BadKnownHosts as error:
+            raise HostKeyRefused(f"a known_hosts file has the line {str(error)!r}", host=self.host) from error
         except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
             raise ConnectionFailed(f"{destination.host}: {error}", host=self.host) from error
         return client
@@ -229,9 +262,10 @@ class SshTransport(Transport):
         client: paramiko.SSHClient,
         destination: Destination,
         way: Route,
-        sock: paramiko.Channel | socket.socket | None,
+        sock: paramiko.Channel | socket.socket,
     ) -> None:
         paramiko = libraries.paramiko()
+        seconds = self._seconds(way.connect_timeout)
         keys = [name for name in way.private_key_files if os.path.isfile(name) and os.access(name, os.R_OK)]
         try:
             client.connect(
@@ -243,14 +277,15 @@ class SshTransport(Transport):
                 passphrase=destination.private_key_passphrase,
                 allow_agent=not way.only_these_keys,
                 look_for_keys=not way.private_key_files,  # ssh_config(5): IdentitiesOnly leaves the default files in
-                timeout=way.connect_timeout,
-                banner_timeout=max(way.connect_timeout, 15),
-                auth_timeout=max(way.connect_timeout, 30),
+                timeout=seconds,
+                banner_timeout=self._seconds(max(way.connect_timeout, 15)),
+                auth_timeout=self._seconds(max(way.connect_timeout, 30)),
                 sock=sock,
+                transport_factory=transport_factory(way, self._files),
             )
-        except paramiko.BadHostKeyException:
-            raise
         except paramiko.SSHException as error:
+            if isinstance(error, paramiko.AuthenticationException) and "timeout" in str(error).lower():
+                raise socket.timeout("it took too long to let the user in") from error
             transport = client.get_transport()
             asked = transport is not None and transport.initial_kex_done and transport.is_active()
             why = str(error)
@@ -266,30 +301,49 @@ class SshTransport(Transport):
         if transport is not None:
             transport.set_keepalive(way.keepalive)
 
-    @staticmethod
+    def _seconds(self, bound: float) -> float:
+        """The same, or what is left where that is less."""
+        left = self._deadline.left
+        return bound if left is None else max(0.001, min(bound, left))
+
     def _socket(
-        way: Route, through: paramiko.SSHClient | None, opened: contextlib.ExitStack
-    ) -> paramiko.Channel | socket.socket | None:
+        self, way: Route, through: paramiko.SSHClient | None, opened: contextlib.ExitStack
+    ) -> paramiko.Channel | socket.socket:
+        seconds = self._seconds(way.connect_timeout)
         if through is not None:
             transport = through.get_transport()
             if transport is None:
                 raise OSError("the jump host closed the connection")
-            return transport.open_channel(
-                "direct-tcpip", (way.address, way.port), ("127.0.0.1", 0), timeout=way.connect_timeout
-            )
+            return transport.open_channel("direct-tcpip", (way.address, way.port), ("127.0.0.1", 0), timeout=seconds)
         if way.proxy_command:
-            return _proxy(way.proxy_command, opened)
-        return None
+            sock = _proxy(way.proxy_command, opened)
+        else:
+            sock = connected(way.address, way.port, seconds)
+            opened.callback(sock.close)
+        self._sockets.append(sock)
+        if self._aborted:
+            raise OSError("it was given up")
+        return sock
+
+    def abort(self) -> None:
+        """Break the connection, also one that is being opened; for another thread, whoever waits gets an error."""
+        self._aborted = True
+        for sock in self._sockets:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """See `Transport.close`."""
         self._client = None
+        self._ahead = None
         self._held.close()
+        self._sockets.clear()
 
 
-def _proxy(command: str, opened: contextlib.ExitStack) -> socket.socket:
+def _proxy(command: str, opened: contextlib.ExitStack) -> BufferedSocket:
     """A program that makes the connection, run as ssh_config(5) says. Paramiko's own class never sees it end."""
-    ours, theirs = socket.socketpair()
+    pair, theirs = socket.socketpair()
+    ours = BufferedSocket(pair)
     opened.callback(ours.close)
     with theirs:
         process = subprocess.Popen(  # pylint: disable=ansible-bad-function
@@ -301,51 +355,3 @@ def _proxy(command: str, opened: contextlib.ExitStack) -> socket.socket:
     opened.callback(process.wait)
     opened.callback(process.kill)
     return ours
-
-
-class UnknownHostKey(Exception):
-    """No known_hosts file has a key of the host."""
-
-
-def _trusting(way: Route) -> paramiko.SSHClient:
-    client: paramiko.SSHClient = libraries.paramiko().SSHClient()
-    if way.host_keys == "off":
-        client.set_missing_host_key_policy(_policy(_accept))
-        return client
-    for name in reversed(way.known_hosts):
-        if os.path.isfile(name):
-            client.load_system_host_keys(name)
-    if way.host_keys == "accept-new" and way.new_host_keys:
-        client.set_missing_host_key_policy(_policy(_remember_in(way.new_host_keys)))
-    else:
-        client.set_missing_host_key_policy(_policy(_refuse))
-    return client
-
-
-def _refuse(_client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
-    raise UnknownHostKey(f"no known_hosts file has a key of {hostname} (it shows {key.get_name()} {key.fingerprint})")
-
-
-def _accept(_client: paramiko.SSHClient, _hostname: str, _key: paramiko.PKey) -> None:
-    """Any key will do, none is remembered."""
-
-
-def _remember_in(name: str) -> Callable[..., None]:
-    """Add the key to a file. Paramiko's own AutoAddPolicy writes the file anew, without what it did not understand."""
-
-    def remember(_client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
-        os.makedirs(os.path.dirname(name) or ".", mode=0o700, exist_ok=True)
-        with open(name, "a+b", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-            if file.tell():
-                file.seek(-1, os.SEEK_END)
-            line = f"{hostname} {key.get_name()} {key.get_base64()}\n".encode()
-            file.write(line if file.read() in {b"", b"\n"} else b"\n" + line)
-
-    return remember
-
-
-def _policy(decide: Callable[..., None]) -> paramiko.MissingHostKeyPolicy:
-    """Paramiko's own RejectPolicy raises an error that cannot be told from others; its class exists only with it."""
-    policy: paramiko.MissingHostKeyPolicy = libraries.paramiko().MissingHostKeyPolicy()
-    policy.missing_host_key = decide  # type: ignore[method-assign]
-    return policy

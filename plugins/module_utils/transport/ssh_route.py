@@ -16,9 +16,13 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .. import libraries
-from .ssh_config import config_texts
+from .ssh_files import SshFiles
+
+if TYPE_CHECKING:
+    import paramiko
 
 DEFAULT_PORT = 22
 DEFAULT_KNOWN_HOSTS = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
@@ -84,14 +88,15 @@ class Route:
     keepalive: int
 
 
-def route(destination: Destination) -> Route:
+def route(destination: Destination, files: SshFiles | None = None) -> Route:
     """Work out the way to a host.
 
+    :param files: those that have been read; None: all are read anew.
     :raises LibraryMissing: without Paramiko (its parser reads the configuration).
     :raises ValueError: for arguments or a configuration that cannot be read; the text says which.
     """
     options, config_file = _arguments(destination.arguments)
-    found = _lookup(destination, options, config_file)
+    found = _lookup(destination, options, config_file, files or SshFiles())
     jump, command = _ways_around(found)
     keys = (destination.private_key_file,) if destination.private_key_file else _list(found.get("identityfile"))
     own = _files(found.get("userknownhostsfile", DEFAULT_KNOWN_HOSTS))
@@ -137,25 +142,31 @@ def _arguments(text: str) -> tuple[list[str], str | None]:
     return lines, config_file
 
 
-def _lookup(destination: Destination, options: Sequence[str], config_file: str | None) -> Mapping[str, object]:
+def _lookup(
+    destination: Destination, options: Sequence[str], config_file: str | None, files: SshFiles
+) -> Mapping[str, object]:
     """What holds for the host: the inventory's own words first, then the arguments, then the configuration.
 
     All three are read as one configuration: what refers to another option (%h, %p, %r) gets the one that counts.
     """
-    paramiko = libraries.paramiko()
+    library = libraries.paramiko()
     inventory = [f"{name} {value}" for name, value in (("User", destination.user), ("Port", destination.port)) if value]
     said = "\n".join(line.replace("\n", " ") for line in (*inventory, *options))
-    config = paramiko.SSHConfig()
     reading = ["the ssh arguments"] if options else []
-    try:
+
+    def parse() -> paramiko.SSHConfig:
+        config: paramiko.SSHConfig = library.SSHConfig()
         config.parse(io.StringIO(_QUOTED_FILES.sub(r'\1"\2"', said)))
-        for name, text in config_texts(config_file):
+        for name, text in files.texts(config_file):
             reading.append(name)
             config.parse(io.StringIO(_QUOTED_FILES.sub(r'\1"\2"', text)))
-        found: Mapping[str, object] = config.lookup(destination.host)
+        return config
+
+    try:
+        found: Mapping[str, object] = files.configuration(said, config_file, parse).lookup(destination.host)
     # LookupError: CanonicalizeHostname without CanonicalDomains. ImportError: 'Match exec' needs one more library.
-    except (LookupError, ImportError, paramiko.SSHException) as error:
-        raise ValueError(f"{' and '.join(reading)} cannot be read: {error}") from error
+    except (LookupError, ImportError, library.SSHException) as error:
+        raise ValueError(f"{' and '.join(reading) or 'the SSH configuration'} cannot be read: {error}") from error
     return found
 
 

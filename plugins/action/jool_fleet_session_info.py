@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's side of jool_fleet_session_info: brings answers together, and asks the hosts that are named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils.errors import InventoryUnclear, JoolError
+from ..module_utils.fleet.answer import HostAnswer
+from ..module_utils.fleet.data import fleet_report_data
+from ..module_utils.fleet.gatherer import Progress, gather_fleet
+from ..module_utils.fleet.options import FleetOptions
+from ..module_utils.fleet.summary import FleetSummary, merge_all, summary_of
+from ..module_utils.fleet.summary_file import read_summary, write_summary
+from ..module_utils.fleet.target import Target
+from ..module_utils.fleet.task_result import answer_of_result
+from ..module_utils.fleet_session_info_options import (
+    ARGUMENT_SPEC,
+    REQUIRED_ONE_OF,
+    fleet_options,
+    fleet_question,
+    gather_options,
+)
+from ..plugin_utils.inventory_targets import InventoryTargets
+
+PROGRESS_SECONDS = 5.0
+"""A run that takes no longer tells nothing on its way."""
+
+
+class ActionModule(ActionBase):
+    """Ansible calls `run`, once for a play on localhost."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Make the summary of a fleet; what one host or file lacks is in it, and keeps nobody else out."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _valid, options = self.validate_argument_spec(ARGUMENT_SPEC, required_one_of=REQUIRED_ONE_OF)
+        try:
+            found = FleetTask(self, options, task_vars or {}).run()
+        except ValueError as error:
+            raise AnsibleActionFail(str(error)) from error
+        except OSError as error:
+            raise AnsibleActionFail(f"{error.filename} cannot be written: {error.strerror}.") from error
+        except JoolError as error:
+            return {**result, "failed": True, "msg": str(error), "error": error.as_dict()}
+        return {**result, **found}
+
+
+class FleetTask:
+    """One run of the task.
+
+    :ivar warnings: sentences about the run; what is to be said of hosts is in the fleet.
+    :ivar unread: summaries that could not be read, and why.
+    """
+
+    def __init__(self, action: ActionBase, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> None:
+        self._options = options
+        self._writes = not action._task.check_mode
+        self._inventory = InventoryTargets(action, task_vars)
+        self.warnings: list[str] = []
+        self.unread: list[dict[str, Any]] = []
+        self._told_seconds = 0.0
+
+    def run(self) -> dict[str, Any]:
+        """The task's result."""
+        names = self._names()
+        facts: Mapping[str, Any] = self._options["facts"] or {}
+        judged = fleet_options(self._options, self._pairs((*names, *map(str, facts))), names)
+        summary = merge_all(self._summaries(names, facts, judged))
+        written = self._options["summary_dest"] if self._writes else None
+        if written:
+            write_summary(written, summary)
+        fleet = fleet_report_data(summary, judged)
+        result = {
+            "changed": False,
+            "fleet": fleet,
+            "summary": written or None,
+            "unread_summaries": self.unread,
+            "warnings": self.warnings,
+        }
+        if not fleet["coverage"]["met"]:
+            told = self._too_few(fleet["coverage"])
+            if self._options["fail_on_coverage"]:
+                return {**result, "failed": True, "msg": told}
+            self.warnings.append(told)
+        return result
+
+    def _names(self) -> list[str]:
+        words = self._options["hosts"]
+        if words is None:
+            return []
+        names, twice = self._inventory.names(words)
+        if not names:
+            self.warnings.append("hosts: the list is empty, nobody was asked")
+        for name in twice:
+            self.warnings.append(f"hosts: '{name}' is named more than once and was asked once")
+        return names
+
+    def _pairs(self, names: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """What the inventory says of synchronised hosts; a host whose variable is broken is in no pair."""
+        return [pair for pair in map(self._pair, dict.fromkeys(names)) if pair is not None]
+
+    def _pair(self, name: str) -> tuple[str, ...] | None:
+        try:
+            return self._inventory.pair_of(name)
+        except InventoryUnclear as error:
+            self.warnings.append(str(error))
+        return None
+
+    def _summaries(self, names: list[str], facts: Mapping[str, Any], judged: FleetOptions) -> Iterator[FleetSummary]:
+        for path in self._options["summaries"] or ():
+            yield self._saved(path)
+        for host, result in facts.items():
+            yield summary_of(answer_of_result(str(host), result, self._inventory.groups_of(str(host))), judged)
+        for answer in self._asked(names):
+            yield summary_of(answer, judged)
+
+    def _saved(self, path: str) -> FleetSummary:
+        try:
+            return read_summary(path)
+        except JoolError as error:
+            self.warnings.append(str(error))
+            self.unread.append({"path": path, "condition": type(error).__name__, "message": str(error)})
+        return FleetSummary()
+
+    def _asked(self, names: list[str]) -> Iterator[HostAnswer]:
+        question = fleet_question(self._options)
+        options = gather_options(self._options, writes=self._writes)
+        if options.rows_directory:
+            os.makedirs(options.rows_directory, mode=0o700, exist_ok=True)
+        ways = [self._way(name) for name in names]
+        yield from (way for way in ways if isinstance(way, HostAnswer))
+        targets = [way for way in ways if isinstance(way, Target)]
+        yield from gather_fleet(targets, question, options, self._tell)
+
+    def _way(self, name: str) -> Target | HostAnswer:
+        try:
+            return self._inventory.target(name)
+        except InventoryUnclear as error:
+            return HostAnswer.of_error(name, error, self._inventory.groups_of(name))
+
+    def _tell(self, progress: Progress) -> None:
+        if progress.seconds - self._told_seconds >= PROGRESS_SECONDS:
+            self._told_seconds = progress.seconds
+            parts = ", ".join(f"{count} {status}" for status, count in progress.by_status.items())
+            Display().display(
+                f"{progress.done} of {progress.hosts} hosts in {progress.seconds:.0f} s: {parts};"
+                f" {progress.running} being asked, {progress.retried} tried again"
+            )
+
+    @staticmethod
+    def _too_few(coverage: Mapping[str, Any]) -> str:
+        missing = [entry["host"] for entry in coverage["missing"]]
+        shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
+        return (
+            f"{coverage['answered']} of {coverage['asked']} hosts answered ({coverage['percent']:g} %), and"
+            f" {coverage['min_percent']:g} % are wanted." + (f" Missing: {shown}." if missing else "")
+        )
