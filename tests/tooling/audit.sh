@@ -8,15 +8,16 @@ inventory=${INVENTORY:-.lab/inventory.yml}
 read -ra arguments <<<"${ARGS:-}"
 umask 077 # sessions are personal data
 mkdir -p audit
-rm -f audit/overview.txt
+rm -f audit/fleet.*
 if [ -z "${INVENTORY:-}" ]; then
     python tests/lab demonstrate
 fi
 step "auditing $inventory"
 status=0
-ansible-playbook -i "$inventory" playbooks/session_facts.yml -e "$(printf '{"jool_session_facts_directory": "%s/audit"}' "$ROOT")" \
+ansible-playbook -i "$inventory" playbooks/fleet_audit.yml -e "$(printf '{"fleet_audit_directory": "%s/audit"}' "$ROOT")" \
     "${arguments[@]}" || status=$?
-if [ -f audit/overview.txt ]; then
-    cat audit/overview.txt
+if [ -f audit/fleet.json ]; then
+    python -c 'import json; print(*json.load(open("audit/fleet.json"))["verdict"]["lines"], sep="\n")'
+    echo "The report: $ROOT/audit/fleet.html"
 fi
 exit $status
