@@ -15,6 +15,7 @@ ENGINE = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 
 FLOORS = {
     "session_facts_options": 7,
+    "report": 7,
     "fleet": 6,
     "facts": 5,
     "summary": 4,
