@@ -273,3 +273,55 @@ class TemplateFailed(JoolError):
 
     condition = "The template of a report failed"
     remedy = "This report was not written; a file that was there is as it was."
+
+
+# --- the fleet ---------------------------------------------------------------------------------------------------
+
+
+class NoAnswer(JoolError):
+    """A host that was to be asked, and of which nothing is known."""
+
+    condition = "Nobody brought an answer of this host"
+    remedy = "Ask it again, or merge the saved summary of the run that asked it, too."
+
+
+class FactsNotUnderstood(JoolError):
+    """Session facts of a schema that this release does not know."""
+
+    condition = "The session facts are of a schema that this release of the collection does not know"
+    remedy = "Gather the facts and merge them with the same release of the collection."
+
+
+class FactsDamaged(JoolError):
+    """Session facts that are cut, of wrong types or do not add up."""
+
+    condition = "The session facts are damaged and were not counted"
+    remedy = "Gather the facts of this host again."
+
+
+class SummaryNotReadable(JoolError):
+    """The file of a saved fleet summary cannot be opened or read."""
+
+    condition = "The saved fleet summary cannot be read"
+    remedy = "Check the path and its permissions; it is read on the controller."
+
+
+class SummaryNotUnderstood(JoolError):
+    """A document of another kind, or a fleet summary of another schema."""
+
+    condition = "This is no fleet summary that this release of the collection knows"
+    remedy = "Save and merge summaries with the same release of the collection."
+
+
+class SummaryDamaged(JoolError):
+    """A saved fleet summary that was cut, is no JSON, or has values that make no sense."""
+
+    condition = "The saved fleet summary is damaged"
+    remedy = "Nothing of it was counted. Ask its hosts again, or leave it out."
+
+
+class SummaryFromFuture(JoolError):
+    """A saved fleet summary that was gathered later than now."""
+
+    condition = "The saved fleet summary is from the future"
+    remedy = "Set the clocks of both controllers (NTP), then ask its hosts again."

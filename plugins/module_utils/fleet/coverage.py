@@ -1,0 +1,181 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which hosts a fleet's numbers are of: asked, answered, and every one that is missing, by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .. import errors
+from .answer import ANSWERED, FAILED, STATUSES
+from .checks import moment_of
+from .host_part import FactsPart, HostPart, InstancePart, unpack
+from .options import FleetOptions
+from .summary import FleetSummary, HostEntry
+
+CLOCKS_DIFFER_SECONDS = 300
+"""An answer may be this much younger than now. More is a clock that is wrong."""
+
+UNKNOWN_REMEDY = "Read the message, mend what it says, and ask this host again."
+
+
+@dataclass(frozen=True)
+class FleetHost:
+    """A host that was asked, with the one answer that counts.
+
+    :ivar answers: how often it answered.
+    :ivar age_seconds: of the answer; None where it did not answer. Negative: the clocks differ.
+    """
+
+    part: HostPart
+    answers: int
+    age_seconds: int | None
+    stale: bool
+
+    @property
+    def name(self) -> str:
+        """The inventory's name."""
+        return self.part.host
+
+    @property
+    def facts(self) -> FactsPart | None:
+        """What it answered."""
+        return self.part.facts
+
+    @property
+    def instances(self) -> list[InstancePart]:
+        """Its instances, none where it did not answer."""
+        return self.part.facts.instances if self.part.facts else []
+
+    @property
+    def from_future(self) -> bool:
+        """Whether it was asked later than now."""
+        return self.age_seconds is not None and self.age_seconds < -CLOCKS_DIFFER_SECONDS
+
+    @property
+    def message(self) -> str | None:
+        """Why it did not answer, without the advice."""
+        if self.part.error is None:
+            return None
+        said = self.part.error["message"] or "It did not answer, and nobody said why."
+        return said.removesuffix(f" {self.remedy}")
+
+    @property
+    def condition(self) -> str | None:
+        """The class of the error (see `errors`), where it is known."""
+        return self.part.error["condition"] if self.part.error else None
+
+    @property
+    def remedy(self) -> str:
+        """What to do about its error."""
+        known = getattr(errors, self.condition or "", None)
+        if isinstance(known, type) and issubclass(known, errors.JoolError):
+            return known.remedy or UNKNOWN_REMEDY
+        return UNKNOWN_REMEDY
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """All hosts of a summary, each once, and how they are to be judged.
+
+    :ivar hosts: by name.
+    """
+
+    hosts: list[FleetHost]
+    options: FleetOptions
+    generated_at: datetime
+
+    @property
+    def answered(self) -> Iterator[tuple[FleetHost, FactsPart]]:
+        """The hosts that answered, and what."""
+        return ((host, host.part.facts) for host in self.hosts if host.part.facts is not None)
+
+
+def fleet_of(summary: FleetSummary, options: FleetOptions, generated_at: datetime) -> Fleet:
+    """The hosts of a summary, each once, and those that were to be asked."""
+    by_name: dict[str, dict[str, HostEntry]] = {}
+    for (name, identity), entry in summary.hosts.items():
+        by_name.setdefault(name, {})[identity] = entry
+    hosts = [_host(entry, options, generated_at) for entries in by_name.values() for entry in _counted(entries)]
+    for name in sorted(set(options.expected_hosts) - set(by_name)):
+        error = errors.NoAnswer(host=name).as_dict()
+        known = {key: str(error[key]) for key in ("condition", "message", "command")}
+        hosts.append(FleetHost(HostPart(name, FAILED, None, [], [], dict(known), None), 0, None, stale=False))
+    hosts.sort(key=lambda host: (host.name, host.part.identity or ""))
+    return Fleet(hosts, options, generated_at)
+
+
+def _counted(entries: dict[str, HostEntry]) -> Iterable[HostEntry]:
+    """The entries of one name that count.
+
+    A failure, and facts without an identity, say nothing of another machine: they are of one that is known.
+    """
+    if len(entries) == 1 or "" not in entries:
+        return entries.values()
+    anonymous = entries[""]
+    named = [entry for identity, entry in sorted(entries.items()) if identity]
+    newest = max(named, key=lambda entry: entry[1:])
+    return [entry._replace(answers=entry.answers + anonymous.answers) if entry is newest else entry for entry in named]
+
+
+def _host(entry: HostEntry, options: FleetOptions, generated_at: datetime) -> FleetHost:
+    age = round((generated_at - moment_of(entry.gathered_at)).total_seconds()) if entry.answered else None
+    stale = age is not None and age > options.stale_after_seconds
+    return FleetHost(unpack(entry.packed), entry.answers, age, stale)
+
+
+def percent(part: float, whole: float) -> float | None:
+    """The share in percent, one digit after the point; None of nothing."""
+    return round(100 * part / whole, 1) if whole else None
+
+
+def coverage(fleet: Fleet) -> dict[str, Any]:
+    """How much of the fleet the numbers are of."""
+    by_status = {status: [host for host in fleet.hosts if host.part.status == status] for status in STATUSES}
+    answered, facts = by_status[ANSWERED], [facts for _host, facts in fleet.answered]
+    moments = sorted(entry.gathered_at for entry in facts)
+    twice = [host for host in answered if host.answers > 1]
+    return {
+        "asked": len(fleet.hosts),
+        **{status: len(hosts) for status, hosts in by_status.items()},
+        "stale": sum(host.stale for host in answered),
+        "duplicate": len(twice),
+        "not_applicable": sum(not entry.applicable for entry in facts),
+        "incomplete": sum(not entry.complete for entry in facts),
+        "percent": covered_percent(len(answered), len(fleet.hosts)),
+        "min_percent": fleet.options.min_coverage_percent,
+        "met": is_met(fleet),
+        "missing": [
+            {
+                "host": host.name,
+                "status": host.part.status,
+                "condition": host.condition,
+                "message": host.message,
+                "remedy": host.remedy,
+            }
+            for host in fleet.hosts
+            if host.facts is None
+        ],
+        "duplicates": [{"host": host.name, "answers": host.answers} for host in twice],
+        "oldest_gathered_at": moments[0] if moments else None,
+        "newest_gathered_at": moments[-1] if moments else None,
+    }
+
+
+def covered_percent(answered: int, asked: int) -> float:
+    """The share of hosts that answered, rounded down: it is 100 only when all did."""
+    return answered * 1000 // asked / 10 if asked else 0.0
+
+
+def is_met(fleet: Fleet) -> bool:
+    """Whether as many hosts answered as must. Where nobody was asked, nothing is covered."""
+    least = fleet.options.min_coverage_percent
+    if least is None:
+        return True
+    answered = sum(1 for _host in fleet.answered)
+    return bool(fleet.hosts) and answered * 100 >= least * len(fleet.hosts)

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The finished structure that every report of a fleet is made of: the one place where it becomes plain dictionaries.
+
+Templates show it and compute nothing. Texts are as hosts gave them: who writes HTML or CSV escapes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ..facts.shape import now, timestamp
+from ..records.session import PROTOCOLS
+from .coverage import Fleet, FleetHost, coverage, fleet_of, percent
+from .finding import CRITICAL, WARNING, Finding, worst
+from .findings import find
+from .host_part import InstancePart, PoolPart
+from .options import FleetOptions
+from .pairs import find_pairs
+from .pool_findings import pool_severity
+from .summary import FleetSummary
+from .top_counts import TopCounts, merge_all
+from .totals import FleetTotals
+from .verdict import verdict
+
+SCHEMA = 1
+KIND = "nat64.jool/fleet"
+
+Plain = dict[str, Any]
+
+
+def fleet_report_data(
+    summary: FleetSummary,
+    options: FleetOptions | None = None,
+    generated_at: datetime | None = None,
+    earlier: Mapping[str, Any] | None = None,
+) -> Plain:
+    """What is to be said of a fleet. Keys are those of RETURN of `jool_fleet_session_info`.
+
+    :param generated_at: the time of the report, with its zone; None: now.
+    :param earlier: what this function returned for the same fleet before: findings are known since then.
+    """
+    chosen = options or FleetOptions()
+    fleet = fleet_of(summary, chosen, generated_at or now())
+    pairs = find_pairs(fleet)
+    numbers = FleetTotals(fleet, pairs)
+    findings = find(fleet, pairs, earlier)
+    totals = numbers.totals()
+    return {
+        "schema": SCHEMA,
+        "kind": KIND,
+        "generated_at": timestamp(fleet.generated_at),
+        "title": chosen.title,
+        "verdict": verdict(fleet, findings, totals),
+        "coverage": coverage(fleet),
+        "totals": totals,
+        "findings": [finding.as_dict() for finding in findings],
+        "pools": _pools(fleet),
+        "hosts": _hosts(fleet, findings),
+        "states": numbers.states(),
+        "protocols": numbers.protocols(),
+        "expires_in": numbers.expires_in(),
+        "top_clients": numbers.top_clients(),
+        "top_destinations": numbers.top_destinations(),
+        "top_services": numbers.top_services(),
+        "top_bounds": numbers.top_bounds(),
+        "pairs": [pair.as_dict(chosen.pair_tolerance_percent) for pair in pairs.all],
+        "warnings": [{"host": host.name, "text": text} for host, facts in fleet.answered for text in facts.warnings],
+    }
+
+
+def _pools(fleet: Fleet) -> list[Plain]:
+    """All ranges of pool4, fullest first, then by host."""
+    pools = [
+        _pool(host, entry, pool, fleet.options)
+        for host in fleet.hosts
+        for entry in host.instances
+        for pool in entry.pool4 or ()
+    ]
+    pools.sort(key=lambda pool: -pool["ports_used"] / pool["ports_total"])
+    return pools
+
+
+def _pool(host: FleetHost, entry: InstancePart, pool: PoolPart, options: FleetOptions) -> Plain:
+    total = pool.ports_total
+    return {
+        "host": host.name,
+        "instance": entry.name,
+        "netns": entry.netns,
+        "mark": pool.mark,
+        "protocol": pool.protocol,
+        "address": pool.address,
+        "port_min": pool.port_min,
+        "port_max": pool.port_max,
+        "is_default": pool.is_default,
+        "ports_total": total,
+        "ports_used": pool.ports_used,
+        "ports_free": total - pool.ports_used,
+        "percent_used": percent(pool.ports_used, total),
+        "severity": pool_severity(pool, options),
+    }
+
+
+def _hosts(fleet: Fleet, findings: Sequence[Finding]) -> list[Plain]:
+    """All hosts by name, whether they answered or not."""
+    by_host: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.host is not None:
+            by_host.setdefault(finding.host, []).append(finding)
+    return [_host(host, by_host.get(host.name, [])) for host in fleet.hosts]
+
+
+def _host(host: FleetHost, findings: Sequence[Finding]) -> Plain:
+    facts, counted = host.facts, host.facts is not None and host.facts.applicable
+    clients = merge_all(TopCounts.of_list(entry.top_clients, entry.clients, entry.total) for entry in host.instances)
+    knows_clients = counted and all(entry.clients is not None for entry in host.instances)
+    urgent = [finding.evidence for finding in findings if finding.severity in (CRITICAL, WARNING)]
+    pools = [pool for entry in host.instances for pool in entry.pool4 or ()]
+    fullest = max((pool.ports_used / pool.ports_total for pool in pools), default=None)
+    return {
+        "host": host.name,
+        "status": host.part.status,
+        "severity": worst([finding.severity for finding in findings]),
+        "jool_tool": facts.tool if facts else None,
+        "jool_module": facts.module if facts else None,
+        "gathered_at": facts.gathered_at if facts else None,
+        "age_seconds": host.age_seconds,
+        "stale": host.stale,
+        "complete": facts is not None and facts.complete,
+        "applicable": facts.applicable if facts else None,
+        "sessions": sum(entry.total for entry in host.instances) if counted else None,
+        **{
+            protocol: _sum([entry.by_protocol.get(protocol) for entry in host.instances], counted)
+            for protocol in PROTOCOLS
+        },
+        "clients": clients.distinct_at_least if knows_clients else None,
+        "clients_at_most": clients.distinct_at_most if knows_clients else None,
+        "fullest_pool_percent": None if fullest is None else percent(fullest, 1),
+        "instances": [entry.label for entry in host.instances],
+        "message": host.message or (urgent[0] if urgent else None),
+        "groups": list(host.part.groups),
+    }
+
+
+def _sum(counts: Sequence[int | None], counted: bool) -> int | None:
+    known = [number for number in counts if number is not None]
+    return sum(known) if counted and len(known) == len(counts) else None

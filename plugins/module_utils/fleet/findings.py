@@ -1,0 +1,217 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All findings of a fleet: the table of what is looked for, and those that are about more than one host.
+
+A finding has a function here, in `host_findings` or in `pool_findings`, that is given the fleet and yields what it finds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from ..facts.shape import timestamp
+from .checks import moment_of
+from .coverage import Fleet, covered_percent, is_met
+from .finding import CRITICAL, NOTE, SEVERITIES, WARNING, Finding, listed, number_of
+from .host_findings import HOST_FINDINGS
+from .pairs import Pairs
+from .pool_findings import POOL_FINDINGS
+
+RFC6146_TCP_EST_SECONDS = 2 * 3600 + 4 * 60
+"""RFC 6146 4 (TCP_EST): an established connection must not be forgotten earlier. Jool's default is four minutes less."""
+
+
+def nobody_asked(fleet: Fleet) -> Iterator[Finding]:
+    """There are no hosts at all."""
+    if not fleet.hosts:
+        yield Finding(
+            CRITICAL,
+            "nobody_asked",
+            "no hosts",
+            "Nobody was asked: the list of hosts is empty, and nothing is known of any translator.",
+            "Check the pattern of hosts, the inventory and the limit of the play, or the list of summaries.",
+        )
+
+
+def coverage_too_low(fleet: Fleet) -> Iterator[Finding]:
+    """Fewer hosts answered than must."""
+    if not is_met(fleet):
+        answered = sum(1 for _host in fleet.answered)
+        yield Finding(
+            CRITICAL,
+            "coverage_too_low",
+            "too few answers",
+            f"{answered:,} of {number_of(len(fleet.hosts), 'host')} answered, "
+            f"{covered_percent(answered, len(fleet.hosts))} percent; at least {fleet.options.min_coverage_percent:g} must.",
+            "Totals are of the hosts that answered. Ask the missing ones again before relying on them.",
+        )
+
+
+def identity_claimed_twice(fleet: Fleet) -> Iterator[Finding]:
+    """Two names and one machine, or one name and two machines."""
+    by_identity: dict[str, list[str]] = {}
+    for host in fleet.hosts:
+        if host.part.identity:
+            by_identity.setdefault(host.part.identity, []).append(host.name)
+    for identity, names in sorted(by_identity.items()):
+        if len(names) > 1:
+            yield Finding(
+                WARNING,
+                "identity_claimed_twice",
+                f"identity {identity}",
+                f"{listed(names, 10)} claim to be the same machine; their sessions are counted {len(names)} times.",
+                "Remove the second name from the inventory, or give cloned machines an identity of their own.",
+            )
+    for name, number in sorted(Counter(host.name for host in fleet.hosts).items()):
+        if number > 1:
+            yield Finding(
+                WARNING,
+                "identity_claimed_twice",
+                f"name {name}",
+                f"{number} machines of different identities answered under this name; all of them are counted.",
+                "Give each machine a name of its own in the inventories that were merged.",
+                name,
+            )
+
+
+def releases_mixed(fleet: Fleet) -> Iterator[Finding]:
+    """Modules of several releases in one fleet."""
+    releases: dict[str, list[str]] = {}
+    for host, facts in fleet.answered:
+        release = facts.module or facts.tool
+        if release:
+            releases.setdefault(release, []).append(host.name)
+    if len(releases) > 1:
+        said = "; ".join(f"{release} on {listed(names)}" for release, names in sorted(releases.items()))
+        yield Finding(
+            NOTE,
+            "releases_mixed",
+            "several releases",
+            f"Hosts run {len(releases)} releases of Jool: {said}.",
+            "Bring them to one release when there is time for it.",
+        )
+
+
+def prefix_lengths_differ(fleet: Fleet) -> Iterator[Finding]:
+    """Clients that were counted by prefixes of different lengths."""
+    lengths = Counter(entry.client_prefix_length for host in fleet.hosts for entry in host.instances)
+    if len(lengths) > 1:
+        said = ", ".join(f"/{length} in {number_of(number, 'instance')}" for length, number in sorted(lengths.items()))
+        yield Finding(
+            NOTE,
+            "prefix_lengths_differ",
+            "clients cannot be added up exactly",
+            f"Clients were counted by prefixes of different lengths: {said}. All are shown by /{min(lengths)}, with bounds.",
+            "Gather with the same 'client_prefix_length' everywhere.",
+        )
+
+
+def tcp_timeout_short(fleet: Fleet) -> Iterator[Finding]:
+    """Established TCP sessions end earlier than the standard allows."""
+    short: dict[float, list[str]] = {}
+    for host in fleet.hosts:
+        for entry in host.instances:
+            timeout = entry.globals["tcp_est_timeout"] if entry.globals else None
+            if timeout is not None and timeout < RFC6146_TCP_EST_SECONDS:
+                short.setdefault(timeout, []).append(host.name)
+    for timeout, names in sorted(short.items()):
+        hosts = sorted(set(names))
+        yield Finding(
+            NOTE,
+            "tcp_timeout_short",
+            "timeout of established TCP",
+            f"It is {timeout:g} seconds on {number_of(len(hosts), 'host')} ({listed(hosts)}), and RFC 6146 wants at least "
+            f"{RFC6146_TCP_EST_SECONDS}.",
+            "Set it with 'jool global update tcp-est-timeout 2:04:00'. 2:00:00 is Jool's own default.",
+        )
+
+
+def pair_out_of_step(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
+    """Members of a declared pair that hold different sessions, or of which one is not known."""
+    for pair in pairs.all:
+        if not pair.declared:
+            continue
+        in_step, least = pair.in_step(fleet.options.pair_tolerance_percent), pair.difference_at_least
+        said = ", ".join(f"{member} has {number:,}" for member, number in pair.sessions.items() if number is not None)
+        subject = f"pair {listed(list(pair.members), 10)}"
+        if pair.silent:
+            yield Finding(
+                NOTE,
+                "pair_not_compared",
+                subject,
+                f"No sessions are known of {listed(pair.silent, 10)}, so the pair could not be compared.",
+                "Ask all members; see why the others did not answer.",
+            )
+        if least:
+            yield Finding(
+                NOTE if in_step else WARNING,
+                "pair_out_of_step",
+                subject,
+                f"At least {number_of(least, 'session')} are not on every member: {said} (tables are read one after the other).",
+                "Few are on their way. Many mean that synchronisation is broken: see joold's log and 'jool stats display'.",
+            )
+
+
+def pair_suspected(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
+    """Hosts that look like a pair that nobody declared."""
+    for pair in pairs.all:
+        if not pair.declared:
+            said = ", ".join(f"{member} {number:,}" for member, number in pair.sessions.items() if number is not None)
+            yield Finding(
+                WARNING,
+                "pair_suspected",
+                f"pair {listed(list(pair.members), 10)}",
+                f"They have the same pool4 addresses and session synchronisation is on: sessions are perhaps counted twice ({said}).",
+                "If they are a pair, say so with 'pairs' (or 'jool_synchronised_with' in the inventory).",
+            )
+
+
+FleetFinder = Callable[[Fleet], Iterator[Finding]]
+PairFinder = Callable[[Fleet, Pairs], Iterator[Finding]]
+
+FLEET_FINDINGS: tuple[FleetFinder, ...] = (
+    nobody_asked,
+    coverage_too_low,
+    *POOL_FINDINGS,
+    *HOST_FINDINGS,
+    identity_claimed_twice,
+    releases_mixed,
+    prefix_lengths_differ,
+    tcp_timeout_short,
+)
+PAIR_FINDINGS: tuple[PairFinder, ...] = (pair_out_of_step, pair_suspected)
+
+
+def find(fleet: Fleet, pairs: Pairs, earlier: Mapping[str, Any] | None = None) -> list[Finding]:
+    """All findings, most severe first, then in the order of the tables and by host.
+
+    :param earlier: a report of the same fleet (see `data`): what it found already is known since then.
+    """
+    found = [finding for finder in FLEET_FINDINGS for finding in finder(fleet)]
+    found += [finding for pair_finder in PAIR_FINDINGS for finding in pair_finder(fleet, pairs)]
+    found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    before, now = _known_since(earlier), timestamp(fleet.generated_at)
+    return [
+        finding._replace(since=min(finding.since or now, before.get(_key(finding.as_dict()), now))) for finding in found
+    ]
+
+
+def _known_since(earlier: Mapping[str, Any] | None) -> dict[tuple[str, ...], str]:
+    """What an earlier report found, and since when. A report that is none, and entries that are none, know nothing."""
+    findings = earlier.get("findings") if isinstance(earlier, Mapping) else None
+    since: dict[tuple[str, ...], str] = {}
+    for entry in findings if isinstance(findings, (list, tuple)) else ():
+        if isinstance(entry, Mapping) and isinstance(entry.get("since"), str):
+            with suppress(ValueError):
+                moment_of(entry["since"])
+                since[_key(entry)] = entry["since"]
+    return since
+
+
+def _key(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(entry.get(name)) for name in ("code", "host", "instance", "subject"))

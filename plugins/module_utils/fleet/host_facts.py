@@ -1,0 +1,190 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One host's session facts as a part of a fleet: what is kept of them, and what is refused.
+
+Facts of schema 1 and 2 are accepted (see `facts.shape`); what schema 1 does not have was not gathered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import FactsDamaged, FactsNotUnderstood
+from .answer import ANSWERED, FAILED, STATUSES, HostAnswer
+from .checks import Malformed, entries_of, items_of, place
+from .host_part import KEPT_COUNTERS, KEPT_GLOBALS, check_part
+
+SCHEMAS = (1, 2)
+
+MESSAGE_KEPT = 2000
+"""Characters of an error's message that are kept."""
+
+_SINCE_SCHEMA_2 = frozenset(
+    {
+        "by_mark",
+        "bib",
+        "is_default",
+        "top_destinations",
+        "top_services",
+        "destinations",
+        "services",
+        "expires_in",
+        "rfc6052",
+        "counters",
+        "globals",
+    }
+)
+
+_Plain = dict[str, Any]
+
+
+def part_of_answer(answer: HostAnswer, partners: Sequence[str] = ()) -> _Plain:
+    """A host's answer as a part (see `host_part`). Facts that make no sense are a failure of that host, which is data.
+
+    :param partners: hosts that hold the same sessions.
+    """
+    if answer.status == ANSWERED:
+        try:
+            return part_of_facts(answer, partners)
+        except (FactsNotUnderstood, FactsDamaged) as error:
+            return part_of_answer(HostAnswer(answer.host, FAILED, None, error.as_dict(), answer.groups), partners)
+    said = answer.error if isinstance(answer.error, Mapping) else {}
+    error_kept = {name: _said(said.get(name)) for name in ("condition", "message", "command")}
+    status = answer.status if answer.status in STATUSES else FAILED
+    return {**_host(answer, partners), "status": status, "identity": None, "error": error_kept, "facts": None}
+
+
+def part_of_facts(answer: HostAnswer, partners: Sequence[str] = ()) -> _Plain:
+    """The facts of a host that answered as a part, checked.
+
+    :raises FactsNotUnderstood: when they are of a schema that is not known.
+    :raises FactsDamaged: when they are cut, of wrong types, or do not add up.
+    """
+    facts, host = answer.facts, str(answer.host)
+    if not isinstance(facts, Mapping) or "schema" not in facts:
+        raise FactsDamaged("there are no session facts in the answer", host=host)
+    schema = facts["schema"]
+    if isinstance(schema, bool) or schema not in SCHEMAS:
+        known = " and ".join(map(str, SCHEMAS))
+        raise FactsNotUnderstood(f"they say {schema!r:.40}, known are {known}", host=host)
+    try:
+        part = {
+            **_host(answer, partners),
+            "status": ANSWERED,
+            "identity": facts.get("identity"),
+            "error": None,
+            "facts": _facts(facts),
+        }
+        check_part(part)
+    except Malformed as error:
+        raise FactsDamaged(str(error), host=host) from error
+    return part
+
+
+def _host(answer: HostAnswer, partners: Sequence[str]) -> _Plain:
+    host = str(answer.host)
+    return {
+        "host": host,
+        "groups": sorted({str(group) for group in answer.groups}),
+        "partners": sorted({str(partner) for partner in partners} - {host}),
+    }
+
+
+def _said(value: object) -> str | None:
+    return None if value is None else str(value)[:MESSAGE_KEPT]
+
+
+def _facts(facts: Mapping[str, Any]) -> _Plain:
+    schema = facts["schema"]
+    top = _Source(facts, schema)
+    versions = top.mapping("jool") or {}
+    instances = []
+    for number, entry in enumerate(items_of(top["instances"])):
+        with place(f".instances[{number}]"):
+            instances.append(_instance(_Source(entries_of(entry), schema)))
+    return {
+        **top.all("gathered_at", "source", "applicable", "complete", "protocols", "filtered", "warnings"),
+        "tool": versions.get("tool"),
+        "module": versions.get("module"),
+        "instances": instances,
+    }
+
+
+def _instance(entry: _Source) -> _Plain:
+    counters, parameters, states = entry.mapping("counters"), entry.mapping("globals"), entry.mapping("by_state")
+    return {
+        **entry.all("name", "netns", "complete", "total", "by_protocol", "by_mark", "by_pool4_address", "bib"),
+        **entry.all("clients", "client_prefix_length", "destinations", "services", "truncated"),
+        "by_state": None if states is None else {state: number for state, number in states.items() if number != 0},
+        "pool4": entry.rows("pool4", _POOL_COLUMNS),
+        "top_clients": entry.counts("top_clients", "prefix"),
+        "top_destinations": entry.counts("top_destinations", "address"),
+        "top_services": entry.counts("top_services", "protocol", "l4_id"),
+        "expires_in": entry.rows("expires_in", ("from_seconds", "to_seconds", "sessions")),
+        "rfc6052": entry.row("rfc6052", ("pool6", "checked", "mismatched")),
+        "kernel_sessions": entry.row("kernel_sessions", ("before", "after")),
+        "counters": None if counters is None else {name: counters[name] for name in KEPT_COUNTERS if name in counters},
+        "globals": None if parameters is None else {name: parameters.get(name) for name in KEPT_GLOBALS},
+    }
+
+
+_POOL_COLUMNS = ("mark", "protocol", "address", "port_min", "port_max", "is_default", "ports_used")
+
+
+class _Source:
+    """A mapping of the facts, whose keys are all there, or else it was cut.
+
+    :raises Malformed: in each method, for a key that is missing and for a value of another shape.
+    """
+
+    def __init__(self, entries: Mapping[str, Any], schema: int) -> None:
+        self._entries = entries
+        self._optional = _SINCE_SCHEMA_2 if schema == 1 else frozenset()
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._entries and name not in self._optional:
+            raise Malformed("is missing", f".{name}")
+        return self._entries.get(name)
+
+    def all(self, *names: str) -> _Plain:
+        """These keys and their values, as they are."""
+        return {name: self[name] for name in names}
+
+    def mapping(self, name: str) -> Mapping[str, Any] | None:
+        """A mapping, or None."""
+        value = self[name]
+        with place(f".{name}"):
+            return None if value is None else entries_of(value)
+
+    def row(self, name: str, columns: Sequence[str]) -> list[Any] | None:
+        """The values of a mapping, in this order."""
+        value = self.mapping(name)
+        with place(f".{name}"):
+            return None if value is None else self._columns(value, columns)
+
+    def rows(self, name: str, columns: Sequence[str]) -> list[list[Any]] | None:
+        """The same of each mapping of a list."""
+        value = self[name]
+        if value is None:
+            return None
+        with place(f".{name}"):
+            return [self._columns(entries_of(entry), columns) for entry in items_of(value)]
+
+    def counts(self, name: str, *key: str) -> dict[str, Any] | None:
+        """A list of sessions for each key, as a mapping. A key of several columns is joined with slashes."""
+        rows = self.rows(name, (*key, "sessions"))
+        if rows is None:
+            return None
+        found = {"/".join(map(str, columns)): sessions for *columns, sessions in rows}
+        if len(found) != len(rows):
+            raise Malformed("names a key twice", f".{name}")
+        return found
+
+    def _columns(self, entry: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
+        for column in columns:
+            if column not in entry and column not in self._optional:
+                raise Malformed(f"has an entry without {column}")
+        return [entry.get(column) for column in columns]
