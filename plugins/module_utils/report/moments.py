@@ -67,8 +67,11 @@ def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
 
 
 def ago(earlier: str | None, later: str) -> str:
-    """The time between two points, as `age` writes it.
+    """The time between two points, as `age` writes it; within a minute it is ``just now``.
 
     :raises ValueError: when one is no time.
     """
-    return NOT_GATHERED if earlier is None else age((parsed(later) - parsed(earlier)).total_seconds())
+    if earlier is None:
+        return NOT_GATHERED
+    seconds = (parsed(later) - parsed(earlier)).total_seconds()
+    return age(seconds) if seconds >= MINUTE else "just now"

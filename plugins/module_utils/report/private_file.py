@@ -12,6 +12,7 @@ import stat
 import tempfile
 
 PRIVATE = 0o600
+PRIVATE_DIRECTORY = 0o700
 
 
 def is_current(path: str, content: bytes, mode: int = PRIVATE) -> bool:
@@ -24,6 +25,19 @@ def is_current(path: str, content: bytes, mode: int = PRIVATE) -> bool:
             return file.read() == content and stat.S_IMODE(os.fstat(file.fileno()).st_mode) == mode
     except FileNotFoundError:
         return False
+
+
+def make_directory(path: str) -> None:
+    """Make a directory, and those above it, for the owner alone. What is there keeps its mode.
+
+    :raises OSError: when it cannot be made.
+    """
+    missing = []
+    while not os.path.isdir(path):
+        missing.append(path)
+        path = os.path.dirname(path)
+    for directory in reversed(missing):
+        os.mkdir(directory, PRIVATE_DIRECTORY)
 
 
 def write(path: str, content: bytes, mode: int = PRIVATE) -> None:

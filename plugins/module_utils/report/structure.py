@@ -29,6 +29,7 @@ PARTS: Mapping[str, type] = {
     "top_clients": list,
     "top_destinations": list,
     "top_services": list,
+    "top_bounds": dict,
     "pairs": list,
     "warnings": list,
 }

@@ -53,7 +53,7 @@ def view_of(fleet: Fleet, limits: Limits) -> dict[str, Any]:
             "counts": by_severity(findings),
             "since": earliest(worst),
         },
-        "pools": {**cut(pools, limits.pools), "counts": by_severity(pools), "histogram": histogram(pools)},
+        "pools": {**cut(pools, limits.pools), "counts": by_severity(pools), "histogram": histogram(pools), "severities": worst_of_hosts(pools)},
         "hosts": {
             **cut(hosts if len(hosts) <= limits.hosts else worst_first(hosts), limits.hosts),
             "counts": by_severity(hosts),
@@ -93,6 +93,14 @@ def parts(amounts: Sequence[tuple[str, int | None]]) -> list[dict[str, Any]]:
         {"name": name, "amount": amount, "start": start, "length": length}
         for (name, amount), (start, length) in zip(known, places)
     ]
+
+
+def worst_of_hosts(pools: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The worst severity of each host's pools."""
+    found: dict[str, str] = {}
+    for pool in pools:
+        found[pool["host"]] = min(found.get(pool["host"], "ok"), pool["severity"], key=rank)
+    return found
 
 
 def with_bars(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

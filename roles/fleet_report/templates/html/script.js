@@ -71,5 +71,16 @@
   controls.addEventListener("change", show);
   controls.addEventListener("submit", function (event) { event.preventDefault(); });
   controls.hidden = false;
+
+  // A table that fits keeps its headings in sight; one that does not gets a scroll bar, which the keyboard must reach.
+  var region = table.parentNode;
+  function fit() {
+    region.classList.remove("fits");
+    var fits = region.scrollWidth <= region.clientWidth;
+    region.classList.toggle("fits", fits);
+    if (fits) { region.removeAttribute("tabindex"); } else { region.tabIndex = 0; }
+  }
+  window.addEventListener("resize", fit);
+  fit();
   show(); // a browser may bring back what was typed before a reload
 }());
