@@ -51,7 +51,7 @@ def jool_age(value: Number | None) -> str:
     """A length of time."""
     try:
         return age(value)
-    except ValueError as error:
+    except TypeError as error:
         raise AnsibleFilterError(f"jool_age: {error}") from error
 
 

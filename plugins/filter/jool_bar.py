@@ -55,7 +55,7 @@ def jool_bar(value: Number | None, width: int = 20) -> str:
     """A bar."""
     try:
         return text_bar(value, width)
-    except ValueError as error:
+    except TypeError as error:
         raise AnsibleFilterError(f"jool_bar: {error}") from error
 
 

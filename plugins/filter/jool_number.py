@@ -50,7 +50,7 @@ def jool_number(value: Number | None, *at_most: Number | None) -> str:
     """A number, or a range."""
     try:
         return span(value, *at_most) if at_most else number(value)
-    except ValueError as error:
+    except TypeError as error:
         raise AnsibleFilterError(f"jool_number: {error}") from error
 
 

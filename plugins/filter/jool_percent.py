@@ -48,7 +48,7 @@ def jool_percent(value: Number | None) -> str:
     """A percentage."""
     try:
         return percent(value)
-    except ValueError as error:
+    except TypeError as error:
         raise AnsibleFilterError(f"jool_percent: {error}") from error
 
 

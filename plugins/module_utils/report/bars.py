@@ -17,7 +17,7 @@ SMALLEST_VISIBLE = 0.6
 def bar_width(percent: Number | None) -> float:
     """The length of a bar out of 100. Nothing is drawn for what was not gathered: the words beside it say so.
 
-    :raises ValueError: when it is no number.
+    :raises TypeError: when it is no number.
     """
     if percent is None or real(percent) <= 0:
         return 0.0
@@ -27,7 +27,7 @@ def bar_width(percent: Number | None) -> float:
 def text_bar(percent: Number | None, width: int = 20) -> str:
     """A bar of `width` characters for a terminal or a text.
 
-    :raises ValueError: when it is no number.
+    :raises TypeError: when it is no number.
     """
     if percent is None:
         return " " * width

@@ -4,9 +4,9 @@
 
 """The templates' own world: one in which an escape cannot be forgotten.
 
-Jinja2 sends whatever a template prints through `finalize` and then, with autoescape, through HTML's escape, unless it is
-marked as safe. HTML needs no more. The other kinds escape in `finalize` and mark the result, so that HTML's escape leaves
-it alone. A template has to ask for an unescaped value (``| safe``), whatever kind of file it writes.
+Jinja2 sends whatever a template prints through `finalize` and then, with autoescape, through HTML's escape, unless it
+is marked as safe. HTML needs no more. The other kinds escape in `finalize` and mark the result, so that HTML's escape
+leaves it alone. A template has to ask for an unescaped value (``| safe``), whatever kind of file it writes.
 """
 
 from __future__ import annotations
@@ -70,15 +70,17 @@ def environment(form: str, builtin: str, template: str | None) -> jinja2.Environ
     )
     made.filters.update(FILTERS, content_hash=content_hash)
     if form != "html":
-        made.filters["join"] = library.pass_environment(_join)
+        made.filters["join"] = library.pass_context(_join)
     return made
 
 
-def _finalizer(form: str, library: Any) -> Callable[[Any], Any]:
+def _finalizer(form: str, library: Any) -> Callable[..., Any]:
     escape = ESCAPES[form]
     safe = library.utils.markupsafe.Markup
 
-    def finalize(value: Any) -> Any:
+    # Jinja2 escapes constants for HTML before it finalises them, unless that takes a context.
+    @library.pass_context
+    def finalize(_context: Any, value: Any) -> Any:
         if hasattr(value, "__html__"):
             return value
         if isinstance(value, library.Undefined):
@@ -88,13 +90,17 @@ def _finalizer(form: str, library: Any) -> Callable[[Any], Any]:
     return finalize
 
 
-def _join(made: jinja2.Environment, values: Iterable[Any], between: str = "", attribute: str | int | None = None) -> Any:
-    """Jinja2's ``join`` knows HTML's escape only. Where a part is marked as safe, this one gives the others the kind's."""
+def _join(
+    context: jinja2.runtime.Context, values: Iterable[Any], between: str = "", attribute: str | int | None = None
+) -> Any:
+    """Jinja2's ``join`` knows HTML's escape only. Where a part is marked as safe, the others get the kind's here."""
     library = libraries.jinja2()
     if attribute is not None:
-        values = map(library.filters.make_attrgetter(made, attribute), values)
+        values = map(library.filters.make_attrgetter(context.environment, attribute), values)
     texts = list(values)
     if not any(hasattr(text, "__html__") for text in texts):
         return str(between).join(map(str, texts))
-    finalize: Any = made.finalize
-    return library.utils.markupsafe.Markup(str(finalize(between)).join(str(finalize(text)) for text in texts))
+    finalize: Any = context.environment.finalize
+    return library.utils.markupsafe.Markup(
+        str(finalize(context, between)).join(str(finalize(context, text)) for text in texts)
+    )

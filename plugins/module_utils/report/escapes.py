@@ -12,8 +12,8 @@ from typing import Any
 
 from .numbers import NOT_GATHERED
 
-# CommonMark 0.31, 2.4: a backslash before ASCII punctuation makes it text. The signs that mean something inside a line or
-# a table, wherever they are; "$" begins a formula on GitHub.
+# CommonMark 0.31, 2.4: a backslash before ASCII punctuation makes it text. These mean something wherever they are in a
+# line or a table; "$" begins a formula on GitHub.
 _MARKDOWN = re.compile(r"[\\`*_\[\]|~$]")
 # What means something where a line begins.
 _MARKDOWN_FIRST = re.compile(r"^(\s*)([#+=-]|\d{1,9}(?=[.)](?:\s|$)))")
@@ -34,7 +34,7 @@ def markdown(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
         return str(value)
-    text = _MARKDOWN_LINK.sub(r"\\\g<0>", _MARKDOWN.sub(r"\\\g<0>", str(value)))
+    text = _MARKDOWN_LINK.sub(r"\\\g<0>", _MARKDOWN.sub(r"\\\g<0>", str(value).strip()))
     first = _MARKDOWN_FIRST.match(text)
     if first:  # a list's number is made harmless by the sign behind it
         at = first.end() if first[2].isdigit() else first.end(1)
@@ -43,7 +43,7 @@ def markdown(value: object) -> str:
 
 
 def csv_cell(value: object) -> str:
-    """A cell of RFC 4180. What was not gathered is an empty cell. What a spreadsheet would run gets an apostrophe in front."""
+    """A cell of RFC 4180. What was not gathered is empty. What a spreadsheet would run gets an apostrophe in front."""
     if value is None:
         return ""
     if isinstance(value, bool):

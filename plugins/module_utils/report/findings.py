@@ -13,6 +13,7 @@ SEVERITIES = ("critical", "warning", "note", "ok")
 """Worst first."""
 
 TITLES: Mapping[str, str] = {
+    "nobody_asked": "Nobody was asked",
     "host_unreachable": "Hosts that cannot be reached",
     "host_failed": "Hosts that could not answer",
     "coverage_too_low": "Too few hosts answered",
@@ -50,9 +51,9 @@ def kinds(findings: Sequence[Mapping[str, Any]], shown: int) -> list[dict[str, A
     """Findings by severity and code, worst first, otherwise in the order they came in.
 
     :param shown: how many of each kind are shown.
-    :return: dictionaries with ``severity``, ``code``, ``title``, ``anchor`` (unique in a page), ``count``, ``findings`` (the
-        shown ones), ``more`` (how many are not shown), ``remedy`` (where all have the same one, else None), ``since`` (the
-        earliest, or None).
+    :return: dictionaries with ``severity``, ``code``, ``title``, ``anchor`` (unique in a page), ``count``, ``findings``
+        (the shown ones), ``more`` (how many are not shown), ``remedy`` (where all have the same one, else None) and
+        ``since`` (the earliest, or None).
     """
     return [_group(members, shown) for members in _by_kind(findings)]
 
@@ -60,9 +61,7 @@ def kinds(findings: Sequence[Mapping[str, Any]], shown: int) -> list[dict[str, A
 def grouped(findings: Sequence[Mapping[str, Any]], shown: int) -> list[dict[str, Any]]:
     """As `kinds`, with a group for each remedy."""
     return [
-        _group(members, shown, place)
-        for kind in _by_kind(findings)
-        for place, members in enumerate(_by_remedy(kind))
+        _group(members, shown, place) for kind in _by_kind(findings) for place, members in enumerate(_by_remedy(kind))
     ]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Points in time and lengths of time, as a person reads them. Everything is UTC: a fleet has more than one clock on the wall."""
+"""Points in time and lengths of time, as a person reads them. All is UTC: a fleet has many clocks on the wall."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from .numbers import NOT_GATHERED, Number, real
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
-def parsed(text: str) -> datetime:
+def parsed(text: object) -> datetime:
     """A time in ISO 8601, as the facts give it.
 
-    :raises ValueError: when it is none.
+    :raises TypeError: when it is no text.
+    :raises ValueError: when it is no time.
     """
     if not isinstance(text, str):
         bool(text)  # see numbers.real
-        raise ValueError(f"a time in ISO 8601 is needed, this is {type(text).__name__}")
+        raise TypeError(f"a time in ISO 8601 is needed, this is {type(text).__name__}")
     try:
         # Python 3.9 does not know the letter Z.
         moment_of = datetime.fromisoformat(text.strip().replace("Z", "+00:00").replace("z", "+00:00"))
@@ -48,7 +49,7 @@ def timestamp(text: str | None) -> float | None:
 def age(seconds: Number | None) -> str:
     """A length of time with its two largest units: ``45 s``, ``12 min``, ``3 h 5 min``, ``2 d 4 h``.
 
-    :raises ValueError: when it is no number.
+    :raises TypeError: when it is no number.
     """
     if seconds is None:
         return NOT_GATHERED

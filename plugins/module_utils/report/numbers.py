@@ -16,18 +16,18 @@ NOT_GATHERED = "not gathered"
 def real(value: object) -> Number:
     """The value, if it is a number.
 
-    :raises ValueError: when it is none. The text names its type only, since values may be personal data.
+    :raises TypeError: when it is none. The text names its type only, since values may be personal data.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         bool(value)  # a name that a template does not know raises its own error here, which says more
-        raise ValueError(f"a number is needed, this is {type(value).__name__}")
+        raise TypeError(f"a number is needed, this is {type(value).__name__}")
     return value
 
 
 def number(value: Number | None) -> str:
     """``1234567`` as ``1,234,567``; a fraction keeps at most two digits.
 
-    :raises ValueError: when it is no number.
+    :raises TypeError: when it is no number.
     """
     if value is None:
         return NOT_GATHERED
@@ -35,9 +35,9 @@ def number(value: Number | None) -> str:
 
 
 def span(at_least: Number | None, at_most: Number | None) -> str:
-    """Two bounds: ``1,204`` where they are equal, ``1,204 to 1,310`` where not, ``at least 1,204`` without the upper one.
+    """Two bounds: ``1,204`` where they are equal, ``1,204 to 1,310`` where not, ``at least 1,204`` with no upper one.
 
-    :raises ValueError: when one is no number.
+    :raises TypeError: when one is no number.
     """
     if at_least is None:
         return NOT_GATHERED if at_most is None else f"at most {number(at_most)}"
@@ -49,7 +49,7 @@ def span(at_least: Number | None, at_most: Number | None) -> str:
 def percent(value: Number | None) -> str:
     """``93.24`` as ``93.2 %``, never rounded to nothing and never to all.
 
-    :raises ValueError: when it is no number.
+    :raises TypeError: when it is no number.
     """
     if value is None:
         return NOT_GATHERED

@@ -10,7 +10,7 @@ import json
 import os
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .. import libraries
@@ -31,7 +31,7 @@ TEMPLATES: Mapping[str, str] = {
 
 FORMS = (*TEMPLATES, "json")
 
-# What the code of a template can raise, beside Jinja2's own errors. A template can do arithmetic, call methods, open includes.
+# What the code of a template can raise, beside Jinja2's own errors: it can do arithmetic, call methods, open includes.
 _ANY = (ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 
 
@@ -49,7 +49,7 @@ class Report:
     form: str
     builtin: str
     template: str | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     extra: Mapping[str, Any] | None = None
 
 
@@ -79,14 +79,16 @@ def _templated(report: Report, values: Mapping[str, Any]) -> str:
     try:
         return str(environment(report.form, report.builtin, report.template).get_template(name).render(values))
     except library.TemplateSyntaxError as error:
-        raise TemplateFailed(_where(error.filename or path, error.lineno, error.message or "it is no template")) from error
+        raise TemplateFailed(
+            _where(error.filename or path, error.lineno, error.message or "it is no template")
+        ) from error
     except (library.TemplateError, *_ANY) as error:
         place = _place(error, (os.path.dirname(path), report.builtin), path)
         raise TemplateFailed(_where(*place, _reason(error))) from error
 
 
 def _place(error: BaseException, directories: Sequence[str], path: str) -> tuple[str, int | None]:
-    """The innermost line of a template that the error came through: Jinja2 puts them into the trace as if they were Python."""
+    """The innermost line of a template that the error came through: Jinja2 puts them into the trace like Python's."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename.startswith(tuple(os.path.join(directory, "") for directory in directories)):
             return frame.filename, frame.lineno

@@ -42,7 +42,9 @@ def checked(value: Any) -> dict[str, Any]:
     :raises NotAFleet: when it is something else, of another schema, or lacks a part.
     """
     if not isinstance(value, Mapping) or value.get("kind") != KIND:
-        raise NotAFleet("it has no 'kind' that says so" if isinstance(value, Mapping) else f"it is a {type(value).__name__}")
+        raise NotAFleet(
+            "it has no 'kind' that says so" if isinstance(value, Mapping) else f"it is a {type(value).__name__}"
+        )
     schema = value.get("schema")
     if schema != SCHEMA:
         newer = isinstance(schema, int) and schema > SCHEMA

@@ -53,7 +53,12 @@ def view_of(fleet: Fleet, limits: Limits) -> dict[str, Any]:
             "counts": by_severity(findings),
             "since": earliest(worst),
         },
-        "pools": {**cut(pools, limits.pools), "counts": by_severity(pools), "histogram": histogram(pools), "severities": worst_of_hosts(pools)},
+        "pools": {
+            **cut(pools, limits.pools),
+            "counts": by_severity(pools),
+            "histogram": histogram(pools),
+            "severities": worst_of_hosts(pools),
+        },
         "hosts": {
             **cut(hosts if len(hosts) <= limits.hosts else worst_first(hosts), limits.hosts),
             "counts": by_severity(hosts),
@@ -63,7 +68,13 @@ def view_of(fleet: Fleet, limits: Limits) -> dict[str, Any]:
         "protocols": parts([(row["protocol"], row["sessions"]) for row in fleet["protocols"]]),
         "tops": {name: with_bars(fleet[f"top_{name}"]) for name in ("clients", "destinations", "services")},
         "warnings": cut(fleet["warnings"], limits.rows),
-        "series": {"hosts": first_of_each(hosts, ("host",)), "pools": first_of_each(pools, POOL_LABELS)},
+        "series": {
+            "hosts": first_of_each(hosts, ("host",)),
+            "pools": first_of_each(pools, POOL_LABELS),
+            "protocols": first_of_each(fleet["protocols"], ("protocol",)),
+            "states": first_of_each(fleet["states"], ("state",)),
+            "pairs": first_of_each(fleet["pairs"], ("members",)),
+        },
     }
 
 
@@ -74,9 +85,9 @@ def cut(rows: Sequence[Any], shown: int) -> dict[str, Any]:
 
 def first_of_each(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[Mapping[str, Any]]:
     """One row for each set of labels. Prometheus refuses a whole file in which one comes twice."""
-    found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    found: dict[tuple[str, ...], Mapping[str, Any]] = {}
     for row in rows:
-        found.setdefault(tuple(row[key] for key in keys), row)
+        found.setdefault(tuple(str(row[key]) for key in keys), row)
     return list(found.values())
 
 
@@ -124,7 +135,8 @@ def coverage_parts(coverage: Mapping[str, Any]) -> list[dict[str, Any]]:
 def histogram(pools: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
     """How many pools are how full, in classes of 10 percent; None where no pool's use is known.
 
-    Each has ``from_percent``, ``to_percent``, ``pools``, and a column out of 100: ``left``, ``width``, ``top``, ``height``.
+    Each has ``from_percent``, ``to_percent``, ``pools``, and a column out of 100: ``left``, ``width``, ``top`` and
+    ``height``.
     """
     counts = [0] * BUCKETS
     for pool in pools:

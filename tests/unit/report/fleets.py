@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fleets to report, made by the real engine: a quiet night, a bad one, one that shows everything, one that means harm."""
+"""Fleets to report, made by the real engine: a quiet night, a bad one, one that has everything, one that means harm."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def bad(hosts: int) -> Structure:
     """Something is wrong nearly everywhere."""
     rng = random.Random(64)
     kinds = [
-        maker for _name, maker in sample.KINDS if maker not in (sample.plain, sample.pair_member, sample.suspected_member)
+        maker
+        for _name, maker in sample.KINDS
+        if maker not in (sample.plain, sample.pair_member, sample.suspected_member)
     ]
     answers = [answer for place in range(hosts) for answer in kinds[place % len(kinds)](name(place), rng)]
     return made_of(answers, min_coverage_percent=95.0)
@@ -86,10 +88,26 @@ def night(hosts: int = 48) -> Structure:
     return fleet_report_data(merge_all(summary_of(answer, chosen) for answer in answers), chosen, NOW, earlier)
 
 
-HOSTILE = "</td></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`|*[x](javascript:alert(3)){{ 7*7 }}\u202e\x1b[31m\n=1+1"
+HOSTILE = (
+    "</td></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`|*[x](javascript:alert(3)){{ 7*7 }}"
+    "\u202e\x1b[31m\n=1+1"
+)
 """What a host that means harm would call itself."""
 
-CHOSEN_BY_US = frozenset({"kind", "severity", "status", "code", "generated_at", "gathered_at", "since", "protocol", "oldest_gathered_at", "newest_gathered_at"})
+CHOSEN_BY_US = frozenset(
+    {
+        "kind",
+        "severity",
+        "status",
+        "code",
+        "generated_at",
+        "gathered_at",
+        "since",
+        "protocol",
+        "oldest_gathered_at",
+        "newest_gathered_at",
+    }
+)
 
 
 def hostile(text: str = HOSTILE) -> Structure:

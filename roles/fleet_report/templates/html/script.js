@@ -39,8 +39,13 @@
     var button = document.createElement("button");
     button.type = "button";
     button.textContent = heading.textContent;
+    // On paper the headings come again on each page, which browsers do with words and not with buttons.
+    var printed = document.createElement("span");
+    printed.className = "printed";
+    printed.textContent = heading.textContent;
     heading.textContent = "";
     heading.appendChild(button);
+    heading.appendChild(printed);
     button.addEventListener("click", function () {
       var now = heading.getAttribute("aria-sort");
       // Of numbers one wants the large ones first.
