@@ -268,6 +268,23 @@ class LibraryMissing(JoolError):
     condition = "A Python library is missing"
 
 
+# --- reports -----------------------------------------------------------------------------------------------------
+
+
+class NotAFleet(JoolError):
+    """What was given to be reported is not the structure of a fleet."""
+
+    condition = "This is not the finished structure of a fleet"
+    remedy = "Give what nat64.jool.jool_fleet_session_info returns as 'fleet'."
+
+
+class TemplateFailed(JoolError):
+    """A template of a report is not there, is no template, or asks for what there is not."""
+
+    condition = "The template of a report failed"
+    remedy = "This report was not written; a file that was there is as it was."
+
+
 # --- the fleet ---------------------------------------------------------------------------------------------------
 
 

@@ -41,3 +41,11 @@ def paramiko() -> ModuleType:
     :raises LibraryMissing: where it is not installed.
     """
     return _library("paramiko", "The transport 'ssh' is made with it.")
+
+
+def jinja2() -> ModuleType:
+    """The Jinja2 library.
+
+    :raises LibraryMissing: where it is not installed.
+    """
+    return _library("jinja2", "It renders the reports.")

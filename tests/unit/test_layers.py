@@ -16,6 +16,7 @@ ENGINE = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 FLOORS = {
     "fleet_session_info_options": 8,
     "session_facts_options": 7,
+    "report": 7,
     "fleet": 6,
     "facts": 5,
     "summary": 4,
