@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -15,13 +15,13 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils.errors import InventoryUnclear, JoolError
+from ..module_utils.facts.question import Question
 from ..module_utils.fleet.answer import HostAnswer
 from ..module_utils.fleet.data import fleet_report_data
 from ..module_utils.fleet.gatherer import Progress, gather_fleet
-from ..module_utils.fleet.options import FleetOptions
 from ..module_utils.fleet.summary import FleetSummary, merge_all, summary_of
 from ..module_utils.fleet.summary_file import read_summary, write_summary
-from ..module_utils.fleet.target import Target
+from ..module_utils.fleet.target import GatherOptions, Target
 from ..module_utils.fleet.task_result import answer_of_result
 from ..module_utils.fleet_session_info_options import (
     ARGUMENT_SPEC,
@@ -30,7 +30,7 @@ from ..module_utils.fleet_session_info_options import (
     fleet_question,
     gather_options,
 )
-from ..plugin_utils.inventory_targets import InventoryTargets
+from ..plugin_utils.inventory_targets import InventoryHost, InventoryTargets
 
 PROGRESS_SECONDS = 5.0
 """A run that takes no longer tells nothing on its way."""
@@ -76,10 +76,23 @@ class FleetTask:
 
     def run(self) -> dict[str, Any]:
         """The task's result."""
+        question = fleet_question(self._options)
+        gathering = gather_options(self._options, writes=self._writes)
+        fleet_options(self._options)  # whether they make sense is told before anybody is asked
         names = self._names()
         facts: Mapping[str, Any] = self._options["facts"] or {}
-        judged = fleet_options(self._options, self._pairs((*names, *map(str, facts))), names)
-        summary = merge_all(self._summaries(names, facts, judged))
+        ways, groups, pairs = self._ways(names, map(str, facts))
+        judged = fleet_options(self._options, pairs, names)
+        summary = merge_all(
+            (
+                *map(self._saved, self._options["summaries"] or ()),
+                merge_all(
+                    summary_of(answer_of_result(str(host), result, groups[str(host)]), judged)
+                    for host, result in facts.items()
+                ),
+                merge_all(summary_of(answer, judged) for answer in self._answers(ways, question, gathering)),
+            )
+        )
         written = self._options["summary_dest"] if self._writes else None
         if written:
             write_summary(written, summary)
@@ -109,24 +122,41 @@ class FleetTask:
             self.warnings.append(f"hosts: '{name}' is named more than once and was asked once")
         return names
 
-    def _pairs(self, names: tuple[str, ...]) -> list[tuple[str, ...]]:
-        """What the inventory says of synchronised hosts; a host whose variable is broken is in no pair."""
-        return [pair for pair in map(self._pair, dict.fromkeys(names)) if pair is not None]
+    def _ways(
+        self, names: Iterable[str], others: Iterable[str]
+    ) -> tuple[list[Target | HostAnswer], dict[str, tuple[str, ...]], list[tuple[str, ...]]]:
+        """What the inventory says, host by host.
 
-    def _pair(self, name: str) -> tuple[str, ...] | None:
+        :param names: hosts to ask.
+        :param others: hosts whose answers are there.
+        :returns: the ways to those that are asked, or why there is none; host to groups; hosts that hold the same sessions.
+        """
+        ways: list[Target | HostAnswer] = []
+        groups: dict[str, tuple[str, ...]] = {}
+        pairs: dict[tuple[str, ...], None] = {}
+        asked = dict.fromkeys(names)
+        for name in (*asked, *(other for other in others if other not in asked)):
+            host = self._inventory.host(name)
+            groups[name] = host.groups
+            if name in asked:
+                ways.append(self._way(host))
+            pair = self._pair(host)
+            if pair is not None:
+                pairs[pair] = None
+        return ways, groups, list(pairs)
+
+    def _way(self, host: InventoryHost) -> Target | HostAnswer:
         try:
-            return self._inventory.pair_of(name)
+            return self._inventory.target(host)
         except InventoryUnclear as error:
+            return HostAnswer.of_error(host.name, error, host.groups)
+
+    def _pair(self, host: InventoryHost) -> tuple[str, ...] | None:
+        try:
+            return self._inventory.pair_of(host)
+        except InventoryUnclear as error:  # it is in no pair then
             self.warnings.append(str(error))
         return None
-
-    def _summaries(self, names: list[str], facts: Mapping[str, Any], judged: FleetOptions) -> Iterator[FleetSummary]:
-        for path in self._options["summaries"] or ():
-            yield self._saved(path)
-        for host, result in facts.items():
-            yield summary_of(answer_of_result(str(host), result, self._inventory.groups_of(str(host))), judged)
-        for answer in self._asked(names):
-            yield summary_of(answer, judged)
 
     def _saved(self, path: str) -> FleetSummary:
         try:
@@ -136,21 +166,18 @@ class FleetTask:
             self.unread.append({"path": path, "condition": type(error).__name__, "message": str(error)})
         return FleetSummary()
 
-    def _asked(self, names: list[str]) -> Iterator[HostAnswer]:
-        question = fleet_question(self._options)
-        options = gather_options(self._options, writes=self._writes)
+    def _answers(
+        self, ways: Iterable[Target | HostAnswer], question: Question, options: GatherOptions
+    ) -> Iterator[HostAnswer]:
+        targets = []
+        for way in ways:
+            if isinstance(way, HostAnswer):
+                yield way
+            else:
+                targets.append(way)
         if options.rows_directory:
             os.makedirs(options.rows_directory, mode=0o700, exist_ok=True)
-        ways = [self._way(name) for name in names]
-        yield from (way for way in ways if isinstance(way, HostAnswer))
-        targets = [way for way in ways if isinstance(way, Target)]
         yield from gather_fleet(targets, question, options, self._tell)
-
-    def _way(self, name: str) -> Target | HostAnswer:
-        try:
-            return self._inventory.target(name)
-        except InventoryUnclear as error:
-            return HostAnswer.of_error(name, error, self._inventory.groups_of(name))
 
     def _tell(self, progress: Progress) -> None:
         if progress.seconds - self._told_seconds >= PROGRESS_SECONDS:

@@ -4,14 +4,14 @@
 
 """The ways to many hosts of the inventory, from a task on another host: their connection variables, one host at a time.
 
-All of ``hostvars`` at once would be a copy of the whole inventory (ansible#64033). What no variable of a host says is
-the same for all hosts and looked up once.
+All of ``hostvars`` at once would be a copy of the whole inventory (ansible#64033). What hosts have in common is looked
+up once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible import constants
 from ansible.errors import AnsibleError
@@ -41,7 +41,7 @@ class PluginOptions:
         self._name = name
         self._keywords = {word: value for word, value in keywords.items() if value is not None}
         self._definitions = constants.config.get_configuration_definitions(kind, name)
-        self._same_for_all: dict[str, Any] = {}
+        self._found: dict[tuple[str, tuple[tuple[str, Any], ...]], Any] = {}
 
     def get(self, option: str, variables: Mapping[str, Any]) -> Any:
         """The value for a host; None for an option that this ansible-core does not have."""
@@ -49,16 +49,33 @@ class PluginOptions:
             return None
         names = [entry["name"] for entry in self._definitions[option].get("vars") or ()]
         known = {name: variables[name] for name in names if name in variables}
-        if known:
+        key = (option, tuple(known.items()))
+        try:
+            if key not in self._found:
+                self._found[key] = self._value(option, known)
+            return self._found[key]
+        except TypeError:  # a variable is a list
             return self._value(option, known)
-        if option not in self._same_for_all:
-            self._same_for_all[option] = self._value(option, {})
-        return self._same_for_all[option]
 
     def _value(self, option: str, known: Mapping[str, Any]) -> Any:
         return constants.config.get_config_value(
             option, plugin_type=self._kind, plugin_name=self._name, keys=self._keywords, variables=known
         )
+
+
+class InventoryHost(NamedTuple):
+    """What the inventory says of a host.
+
+    :ivar variables: resolved when they are looked at; to be thrown away before the next host's.
+    """
+
+    name: str
+    variables: Mapping[str, Any]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups that it is in."""
+        return tuple(str(group) for group in self.variables.get("group_names", ()))
 
 
 class InventoryTargets:
@@ -106,43 +123,40 @@ class InventoryTargets:
         )
         return [str(name) for name in lookup.run([",".join(patterns)], variables={"groups": self._groups})]
 
-    def groups_of(self, name: str) -> tuple[str, ...]:
-        """The groups that a host is in."""
+    def host(self, name: str) -> InventoryHost:
+        """What the inventory says of a host. One that it does not have is in no group and in no pair."""
         if name not in self._hostvars:
-            return ()
-        return tuple(str(group) for group in self._hostvars[name].get("group_names", ()))
+            return InventoryHost(name, {})
+        return InventoryHost(name, self._hostvars[name])
 
-    def pair_of(self, name: str) -> tuple[str, ...] | None:
+    def pair_of(self, host: InventoryHost) -> tuple[str, ...] | None:
         """The hosts that hold the same sessions, as `PAIR_VARIABLE` says, this one among them.
 
         :raises InventoryUnclear: when the variable cannot be resolved.
         """
-        if name not in self._hostvars:
-            return None
         try:
-            said = self._hostvars[name].get(PAIR_VARIABLE)
+            said = host.variables.get(PAIR_VARIABLE)
         except AnsibleError as error:
-            raise InventoryUnclear(f"{PAIR_VARIABLE}: {error}", host=name) from error
+            raise InventoryUnclear(f"{PAIR_VARIABLE}: {error}", host=host.name) from error
         if not said:
             return None
         words = [said] if isinstance(said, str) else list(said)
         members = [member for word in words for member in self._groups.get(str(word), [str(word)])]
-        pair = tuple(dict.fromkeys((name, *(str(member) for member in members))))
+        pair = tuple(dict.fromkeys((host.name, *(str(member) for member in members))))
         return pair if len(pair) > 1 else None
 
-    def target(self, name: str) -> Target:
+    def target(self, host: InventoryHost) -> Target:
         """A host and the way there.
 
         :raises InventoryUnclear: when it is not in the inventory, or its variables cannot be resolved.
         """
-        if name not in self._hostvars:
-            raise InventoryUnclear("it is not in the inventory", host=name)
-        variables = self._hostvars[name]
+        if not host.variables:
+            raise InventoryUnclear("it is not in the inventory", host=host.name)
         try:
-            way = self._destination(name, variables)
-            return Target(name, way, self._escalation(variables, way.user), self.groups_of(name))
+            way = self._destination(host.name, host.variables)
+            return Target(host.name, way, self._escalation(host.variables, way.user), host.groups)
         except (AnsibleError, ValueError, TypeError) as error:
-            raise InventoryUnclear(str(error), host=name) from error
+            raise InventoryUnclear(str(error), host=host.name) from error
 
     def _destination(self, name: str, variables: Mapping[str, Any]) -> Destination:
         def option(word: str) -> Any:

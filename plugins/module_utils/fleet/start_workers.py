@@ -62,10 +62,8 @@ def main() -> None:
             for other in descriptors:
                 if other != descriptor:
                     os.close(other)
-            gc.enable()
             work(descriptor, settings)
     if len(descriptors) == 1:
-        gc.enable()
         work(descriptors[0], settings)
     for descriptor in descriptors:
         os.close(descriptor)

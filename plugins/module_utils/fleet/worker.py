@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import json
 import os
 import queue
@@ -27,6 +28,10 @@ from ..transport.ssh_files import SshFiles
 from .asker import Asker
 from .foresight import Foresight
 from .target import GatherOptions, Target, question_from_dict
+
+HOSTS_BETWEEN_COLLECTIONS = 25
+"""Paramiko's connections refer to themselves in circles. Python looks for such circles the more seldom the more objects
+there are, so that the memory of a process would grow with the hosts; this looks at what came after the start alone."""
 
 UNWINDING_SECONDS = 2.0
 """How long threads may take to remove what they have begun, when everything is given up."""
@@ -54,10 +59,12 @@ class Worker:
         self._open: set[SshTransport] = set()
         self._given_up = False
         self._unanswered = 0
+        self._done = 0
         self._threads = 0
 
     def run(self) -> None:
         """Ask every host that comes, until the other end is gone."""
+        gc.disable()
         self._say({"ready": True})
         with contextlib.suppress(OSError), self._sock.makefile("rb") as lines:
             for line in lines:
@@ -78,6 +85,10 @@ class Worker:
             finally:
                 with self._lock:
                     self._unanswered -= 1
+                    self._done += 1
+                    collects = self._done % HOSTS_BETWEEN_COLLECTIONS == 0
+            if collects:
+                gc.collect()
 
     def _answer(self, job: Mapping[str, Any]) -> dict[str, Any]:
         answer, again = self._asker.ask(Target.from_dict(job["target"]))
