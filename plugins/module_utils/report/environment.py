@@ -78,8 +78,6 @@ def _finalizer(form: str, library: Any) -> Callable[..., Any]:
     escape = ESCAPES[form]
     safe = library.utils.markupsafe.Markup
 
-    # Jinja2 escapes constants for HTML before it finalises them, unless that takes a context.
-    @library.pass_context
     def finalize(_context: Any, value: Any) -> Any:
         if hasattr(value, "__html__"):
             return value
@@ -87,7 +85,9 @@ def _finalizer(form: str, library: Any) -> Callable[..., Any]:
             return str(value)  # which raises, and says which name it is
         return escape(value) if form == "html" else safe(escape(value))
 
-    return finalize
+    # Jinja2 escapes constants for HTML before it finalises them, unless that takes a context.
+    marked: Callable[..., Any] = library.pass_context(finalize)
+    return marked
 
 
 def _join(
