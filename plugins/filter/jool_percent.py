@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: jool_percent
 short_description: Write a percentage
-version_added: 0.1.0
+version_added: 0.2.0
 author:
   - the nat64.jool authors (@nat64)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: jool_fleet_report
 short_description: Write a report of a fleet of Jool translators
-version_added: 0.1.0
+version_added: 0.2.0
 author:
   - the nat64.jool authors (@nat64)
 description:

@@ -12,7 +12,7 @@ import pytest
 
 NEEDS_MORE = re.compile(
     r"""^\s*(?:from|import)\s+
-        (?: (?:ansible|lab|yaml)(?:\.|\s|$)
+        (?: (?:ansible|lab|yaml|selenium|prometheus_client|markdown_it)(?:\.|\s|$)
           | ansible_collections\.nat64\.jool\.plugins(?:\.(?!module_utils)|\s+import\s+(?!module_utils)) )
       | importorskip\(\s*["']ansible
     """,

@@ -13,6 +13,9 @@ report() { # NAME
     fi
 }
 
+# Without a browser the tests of the reports' page are skipped and say so; in CI they fail.
+tests/tooling/install_chromium.sh || true
+
 step "unit tests"
 # shellcheck disable=SC2046
 .venv/bin/python -m pytest tests/unit $(report unit) "${arguments[@]}" || status=$?

@@ -86,8 +86,8 @@ def _finalizer(form: str, library: Any) -> Callable[..., Any]:
         return escape(value) if form == "html" else safe(escape(value))
 
     # Jinja2 escapes constants for HTML before it finalises them, unless that takes a context.
-    with_context: Callable[..., Any] = library.pass_context(finalize)
-    return with_context
+    marked: Callable[..., Any] = library.pass_context(finalize)
+    return marked
 
 
 def _join(

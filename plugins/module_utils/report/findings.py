@@ -32,6 +32,8 @@ TITLES: Mapping[str, str] = {
     "pair_out_of_step": "Pairs that are out of step",
     "pair_not_compared": "Pairs that could not be compared",
     "pair_suspected": "Pairs that nobody declared",
+    "prefix_lengths_differ": "Clients counted by prefixes of different lengths",
+    "tcp_timeout_short": "Established TCP times out early",
     "rows_truncated": "Rows that were left out",
     "kernel_count_differs": "Counts that differ from the kernel's",
 }
