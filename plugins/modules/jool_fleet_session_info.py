@@ -165,21 +165,18 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: The sessions of all translators
-  hosts: localhost
-  gather_facts: false
-  tasks:
-    - name: Ask them all, a hundred at a time
-      nat64.jool.jool_fleet_session_info:
-        hosts: nat64
-        concurrency: 100
-        min_coverage: 95
-      become: true
-      register: sessions
+# All in a play on localhost.
+- name: Ask all translators, a hundred at a time
+  nat64.jool.jool_fleet_session_info:
+    hosts: nat64
+    concurrency: 100
+    min_coverage: 95
+  become: true
+  register: sessions
 
-    - name: Say what is wrong
-      ansible.builtin.debug:
-        msg: "{{ sessions.fleet.verdict.lines }}"
+- name: Say what is wrong
+  ansible.builtin.debug:
+    msg: "{{ sessions.fleet.verdict.lines }}"
 
 - name: The same from facts that other plays have gathered
   nat64.jool.jool_fleet_session_info:

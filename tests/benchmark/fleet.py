@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import paramiko
-from paramiko.common import cMSG_CHANNEL_SUCCESS
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED, cMSG_CHANNEL_SUCCESS
 
 ROOT = Path(__file__).resolve().parents[2]
 CAPTURES = ROOT / "tests" / "unit" / "captures" / "4.1.9"
@@ -82,7 +82,7 @@ class Connection(paramiko.Transport):
     pending: Callable[[], None] | None = None
 
     def _send_user_message(self, data: paramiko.Message) -> None:
-        super()._send_user_message(data)
+        super()._send_user_message(data)  # type: ignore[misc]  # its stubs leave it out
         if self.pending is not None and data.asbytes().startswith(cMSG_CHANNEL_SUCCESS):
             begin, self.pending = self.pending, None
             threading.Thread(target=begin, daemon=True).start()
@@ -100,10 +100,10 @@ class Rules(paramiko.ServerInterface):
         return "publickey"
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
-        return paramiko.AUTH_SUCCESSFUL if key == self._key else paramiko.AUTH_FAILED
+        return AUTH_SUCCESSFUL if key == self._key else AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
-        return paramiko.OPEN_SUCCEEDED
+        return OPEN_SUCCEEDED
 
     def check_channel_env_request(self, channel: paramiko.Channel, name: bytes, value: bytes) -> bool:
         return True
