@@ -106,6 +106,7 @@ class Controller:
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
             "ANSIBLE_CONFIG": str(self.place / "ansible.cfg"),
             "ANSIBLE_NOCOLOR": "1",
+            "PWD": str(self.place),
             "ANSIBLE_HOME": str(self.place / "home"),
             "HOME": str(self.place / "home"),
             "LC_ALL": "C.UTF-8",
@@ -419,3 +420,24 @@ def test_two_slices_and_what_is_damaged(controller: Controller, hosts: Fleet, tm
     both = controller.run({"hosts": ["edge1"], "summaries": [str(one)]})
     assert both["fleet"]["totals"]["sessions"] == 8
     assert both["fleet"]["coverage"]["duplicate"] == 1
+
+
+def test_the_playbooks_for_slices(each: Controller, hosts: Fleet) -> None:
+    for name in ("edge1", "edge2", "edge3"):
+        hosts.add(name)
+    hosts.target("gone", closed_port())
+    for name, pattern in (("one", "edge1:edge2"), ("two", "edge3")):
+        variables = {"fleet_slice_name": name, "fleet_slice_hosts": pattern, "fleet_slice_become": False}
+        done = each.playbook("nat64.jool.fleet_slice", "--extra-vars", json.dumps(variables))
+        assert done.returncode == 0, each.output
+    saved = each.place / "audit" / "slices"
+    assert sorted(path.name for path in saved.iterdir()) == ["one.json", "two.json"]
+    done = each.playbook("nat64.jool.fleet_merge")
+    assert done.returncode != 0
+    assert "3 of 4 hosts answered. Without an answer: gone." in " ".join(each.output.split())
+    report = json.loads((each.place / "audit" / "fleet.json").read_text(encoding="utf-8"))
+    assert report["totals"]["sessions"] == 12
+    assert [host["host"] for host in report["hosts"] if host["status"] == "answered"] == ["edge1", "edge2", "edge3"]
+    assert (each.place / "audit" / "fleet.html").stat().st_mode & 0o777 == 0o600
+    done = each.playbook("nat64.jool.fleet_merge", "--extra-vars", json.dumps({"fleet_merge_hosts": "all:!gone"}))
+    assert done.returncode == 0, each.output
