@@ -199,10 +199,12 @@ class SshTransport(Transport):
 
     def _is_next(self, argv: Sequence[str], client: paramiko.SSHClient, deadline: Deadline) -> bool:
         """Whether the command is the one that is foreseen; where it is not, nothing more is."""
-        if not self._foreseen or self._foreseen[0] != tuple(argv):
+        ahead = self._ahead
+        out_of_step = ahead is not None and (ahead.busy or ahead.broken)
+        if out_of_step or not self._foreseen or self._foreseen[0] != tuple(argv):
             self._foreseen = []
-            if self._ahead is not None:
-                self._ahead.close()
+            if ahead is not None and not ahead.busy:
+                ahead.close()
             return False
         if self._ahead is None:
             become = self._become

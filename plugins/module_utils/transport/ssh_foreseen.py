@@ -66,12 +66,16 @@ class ForeseenProcess:
     :param channel: where it is started.
     :param deadline: for the start.
     :ivar host: the host's name for messages.
+    :ivar busy: whether a command has been given out that has not ended.
+    :ivar broken: whether no more can be had: a command was not read to its end, or the shell ended before its own.
     """
 
     def __init__(self, channel: paramiko.Channel, line: Foreseen, deadline: Deadline, host: str) -> None:
         self._channel = channel
         self._line = line
         self.host = host
+        self.busy = False
+        self.broken = False
         self._out = b""
         self._error = b""
         channel.settimeout(POLL_SECONDS)
@@ -94,7 +98,8 @@ class ForeseenProcess:
         return False
 
     def next(self, argv: Sequence[str], deadline: Deadline) -> ForeseenCommand:
-        """The command that comes next."""
+        """The command that comes next; only where this is neither busy nor broken."""
+        self.busy = True
         return ForeseenCommand(self, argv, deadline)
 
     def output(self, deadline: Deadline, argv: Sequence[str]) -> Iterator[bytes | int]:
@@ -163,6 +168,7 @@ class ForeseenProcess:
 
     def close(self) -> None:
         """End what still runs: the shell goes no further than its next mark."""
+        self.broken = True
         self._channel.close()
 
 
@@ -181,6 +187,7 @@ class ForeseenCommand(Running):
         for piece in self._output:
             if isinstance(piece, int):
                 self._ended = Ended(piece, self._process.error_text(self._deadline, self._argv))
+                self._process.busy = False
             else:
                 yield piece
 
