@@ -36,7 +36,7 @@ SHOWN: list[tuple[Callable[..., object], tuple[Any, ...], object]] = [
     (percent, (100,), "100.0\u00a0%"),
     (percent, (None,), NOT_GATHERED),
     (moment, ("2026-11-25T18:05:12Z",), "2026-11-25 18:05 UTC"),
-    (moment, ("2026-11-25T18:05:12.5+02:00",), "2026-11-25 16:05 UTC"),
+    (moment, ("2026-11-25T18:05:12.500+02:00",), "2026-11-25 16:05 UTC"),
     (moment, ("2026-11-25T18:05:12",), "2026-11-25 18:05 UTC"),
     (moment, (None,), NOT_GATHERED),
     (timestamp, ("1970-01-02T00:00:00Z",), 86400.0),
