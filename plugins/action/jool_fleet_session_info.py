@@ -18,10 +18,8 @@ from ..module_utils.errors import InventoryUnclear, JoolError
 from ..module_utils.facts.question import Question
 from ..module_utils.fleet.answer import HostAnswer
 from ..module_utils.fleet.data import fleet_report_data
-from ..module_utils.fleet.gatherer import Progress, gather_fleet
 from ..module_utils.fleet.summary import FleetSummary, merge_all, summary_of
 from ..module_utils.fleet.summary_file import read_summary, write_summary
-from ..module_utils.fleet.target import GatherOptions, Target
 from ..module_utils.fleet.task_result import answer_of_result
 from ..module_utils.fleet_session_info_options import (
     ARGUMENT_SPEC,
@@ -30,6 +28,8 @@ from ..module_utils.fleet_session_info_options import (
     fleet_question,
     gather_options,
 )
+from ..module_utils.gathering.gatherer import Progress, gather_fleet
+from ..module_utils.gathering.target import GatherOptions, Target
 from ..plugin_utils.inventory_targets import InventoryHost, InventoryTargets
 
 PROGRESS_SECONDS = 5.0

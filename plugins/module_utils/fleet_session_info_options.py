@@ -12,7 +12,7 @@ from typing import Any
 from .facts.question import SUBSETS, Question
 from .facts.table_file import FORMATS
 from .fleet.options import PRIVACIES, FleetOptions
-from .fleet.target import GatherOptions
+from .gathering.target import GatherOptions
 from .session_facts_options import QUESTION_SPEC, question
 
 FLEET_SUBSETS = tuple(subset for subset in SUBSETS if subset != "sessions")
@@ -62,7 +62,7 @@ def gather_options(options: Mapping[str, Any], *, writes: bool) -> GatherOptions
     """How hosts are asked.
 
     :param writes: False in check mode: no rows are kept.
-    :raises fleet.target.GatherOptionError: for a value that makes no sense.
+    :raises gathering.target.GatherOptionError: for a value that makes no sense.
     """
     return GatherOptions(
         concurrency=options["concurrency"],

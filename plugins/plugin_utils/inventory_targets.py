@@ -19,7 +19,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.errors import InventoryUnclear
-from ..module_utils.fleet.target import Target
+from ..module_utils.gathering.target import Target
 from ..module_utils.transport.ssh import Become
 from ..module_utils.transport.ssh_route import Destination
 from .ssh_destination import ARGUMENT_OPTIONS, text

@@ -14,9 +14,10 @@ import pytest
 ENGINE = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 
 FLOORS = {
-    "fleet_session_info_options": 8,
-    "session_facts_options": 7,
+    "fleet_session_info_options": 9,
+    "session_facts_options": 8,
     "report": 7,
+    "gathering": 7,
     "fleet": 6,
     "facts": 5,
     "summary": 4,

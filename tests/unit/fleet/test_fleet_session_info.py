@@ -20,7 +20,7 @@ import yaml
 pytest.importorskip("ansible")
 pytest.importorskip("paramiko")
 
-from ansible_collections.nat64.jool.tests.unit.fleet.fake_hosts import BAD, TCP_DUMP, Fleet, closed_port, fleet
+from ansible_collections.nat64.jool.tests.unit.gathering.fake_hosts import BAD, TCP_DUMP, Fleet, closed_port, fleet
 from ansible_collections.nat64.jool.tests.unit.ssh_server import ADDRESS, SUDO_PASSWORD, USER
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -25,14 +25,18 @@ from ansible_collections.nat64.jool.plugins.module_utils.facts.question import Q
 from ansible_collections.nat64.jool.plugins.module_utils.fleet import crew as crew_room
 from ansible_collections.nat64.jool.plugins.module_utils.fleet import gatherer
 from ansible_collections.nat64.jool.plugins.module_utils.fleet.answer import HostAnswer
-from ansible_collections.nat64.jool.plugins.module_utils.fleet.gatherer import Progress, gather_fleet
-from ansible_collections.nat64.jool.plugins.module_utils.fleet.target import GatherOptionError, GatherOptions, Target
+from ansible_collections.nat64.jool.plugins.module_utils.gathering.gatherer import Progress, gather_fleet
+from ansible_collections.nat64.jool.plugins.module_utils.gathering.target import (
+    GatherOptionError,
+    GatherOptions,
+    Target,
+)
 from ansible_collections.nat64.jool.plugins.module_utils.records.session_filter import FilterError, SessionFilter
 from ansible_collections.nat64.jool.plugins.module_utils.transport.ssh_route import Destination
 
 pytest.importorskip("paramiko")
 
-from ansible_collections.nat64.jool.tests.unit.fleet.fake_hosts import (
+from ansible_collections.nat64.jool.tests.unit.gathering.fake_hosts import (
     BAD,
     DROPS,
     TCP_DUMP,
@@ -377,8 +381,8 @@ def test_who_stops_listening_ends_everything(hosts: Fleet, tmp_path: Path) -> No
 SCRIPT = """
 import json, sys
 from ansible_collections.nat64.jool.plugins.module_utils.facts.question import Question
-from ansible_collections.nat64.jool.plugins.module_utils.fleet.gatherer import gather_fleet
-from ansible_collections.nat64.jool.plugins.module_utils.fleet.target import GatherOptions, Target
+from ansible_collections.nat64.jool.plugins.module_utils.gathering.gatherer import gather_fleet
+from ansible_collections.nat64.jool.plugins.module_utils.gathering.target import GatherOptions, Target
 
 targets = [Target.from_dict(plain) for plain in json.load(open(sys.argv[1]))]
 options = GatherOptions(timeout_seconds=60, rows_directory=sys.argv[2])

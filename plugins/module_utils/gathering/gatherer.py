@@ -24,7 +24,7 @@ from typing import Any, Optional
 
 from ..errors import CommandTimeout, JoolError, WorkerLost, WorkersNotStarted
 from ..facts.question import Question
-from .answer import STATUSES, HostAnswer
+from ..fleet.answer import STATUSES, HostAnswer
 from .asker import rows_path
 from .crew import Crew, Member
 from .retry import pause

@@ -20,9 +20,9 @@ from ..facts.question import Question
 from ..facts.session_facts import gather
 from ..facts.shape import Facts
 from ..facts.table_file import TableFile
+from ..fleet.answer import ANSWERED, HostAnswer
 from ..transport.ssh import SshTransport
 from ..transport.ssh_files import SshFiles
-from .answer import ANSWERED, HostAnswer
 from .foresight import Foresight
 from .retry import may_mend
 from .target import GatherOptions, Target

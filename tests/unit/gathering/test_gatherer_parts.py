@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 from ansible_collections.nat64.jool.plugins.module_utils import errors
 from ansible_collections.nat64.jool.plugins.module_utils.facts.question import Question
 from ansible_collections.nat64.jool.plugins.module_utils.fleet.answer import ANSWERED, FAILED, UNREACHABLE
-from ansible_collections.nat64.jool.plugins.module_utils.fleet.asker import rows_path
-from ansible_collections.nat64.jool.plugins.module_utils.fleet.foresight import MOST_COMMANDS, Foresight
-from ansible_collections.nat64.jool.plugins.module_utils.fleet.retry import LONGEST_SECONDS, may_mend, pause
-from ansible_collections.nat64.jool.plugins.module_utils.fleet.target import (
+from ansible_collections.nat64.jool.plugins.module_utils.fleet.task_result import answer_of_result
+from ansible_collections.nat64.jool.plugins.module_utils.gathering.asker import rows_path
+from ansible_collections.nat64.jool.plugins.module_utils.gathering.foresight import MOST_COMMANDS, Foresight
+from ansible_collections.nat64.jool.plugins.module_utils.gathering.retry import LONGEST_SECONDS, may_mend, pause
+from ansible_collections.nat64.jool.plugins.module_utils.gathering.target import (
     GatherOptions,
     Target,
     question_as_dict,
     question_from_dict,
 )
-from ansible_collections.nat64.jool.plugins.module_utils.fleet.task_result import answer_of_result
 from ansible_collections.nat64.jool.plugins.module_utils.records.session_filter import SessionFilter
 from ansible_collections.nat64.jool.plugins.module_utils.transport.ssh import Become
 from ansible_collections.nat64.jool.plugins.module_utils.transport.ssh_route import Destination

@@ -54,7 +54,7 @@ def main() -> None:
         load_engine()
     except Exception as error:  # noqa: BLE001 - whoever started this reads it from standard error
         sys.exit(str(error) or type(error).__name__)
-    work = importlib.import_module(f"{ENGINE}.fleet.worker").work
+    work = importlib.import_module(f"{ENGINE}.gathering.worker").work
     logging.disable(logging.CRITICAL)  # Paramiko tells of every connection that breaks; the answers do, too
     gc.freeze()
     for descriptor in descriptors[1:] and descriptors:

@@ -16,7 +16,7 @@ from typing import Any
 
 import paramiko
 
-from ansible_collections.nat64.jool.plugins.module_utils.fleet.target import Target
+from ansible_collections.nat64.jool.plugins.module_utils.gathering.target import Target
 from ansible_collections.nat64.jool.plugins.module_utils.transport.ssh_route import Destination
 
 from ..replay import Answer
