@@ -117,6 +117,8 @@ class _Run:
                 yield from self._heard(key.data)
             yield from self._overdue()
             self._tell()
+        if self._told > self._started:  # whoever heard how it goes hears how it went
+            self._tell(TICK_SECONDS)
 
     def close(self) -> None:
         """End all processes."""
@@ -220,9 +222,9 @@ class _Run:
                 key.data.asking.discard(number)
             yield from self._failure(number, CommandTimeout(f"{self._options.timeout_seconds:g} seconds were allowed"))
 
-    def _tell(self) -> None:
+    def _tell(self, ahead_seconds: float = 0.0) -> None:
         now = time.monotonic()
-        if self._on_progress is not None and now - self._told >= TICK_SECONDS:
+        if self._on_progress is not None and now - self._told >= TICK_SECONDS - ahead_seconds:
             self._told = now
             retried = sum(tries - 1 for tries in self._tries if tries > 1)
             self._on_progress(
