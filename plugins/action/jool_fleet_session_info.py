@@ -53,7 +53,9 @@ class ActionModule(ActionBase):
         except ValueError as error:
             raise AnsibleActionFail(str(error)) from error
         except OSError as error:
-            raise AnsibleActionFail(f"{error.filename} cannot be written: {error.strerror}.") from error
+            raise AnsibleActionFail(
+                f"The rows cannot be written to {options['rows_dest']}: {error.strerror}."
+            ) from error
         except JoolError as error:
             return {**result, "failed": True, "msg": str(error), "error": error.as_dict()}
         return {**result, **found}
@@ -95,7 +97,7 @@ class FleetTask:
         )
         written = self._options["summary_dest"] if self._writes else None
         if written:
-            write_summary(written, summary)
+            self._save(written, summary)
         fleet = fleet_report_data(summary, judged)
         result = {
             "changed": False,
@@ -110,6 +112,13 @@ class FleetTask:
                 return {**result, "failed": True, "msg": told}
             self.warnings.append(told)
         return result
+
+    @staticmethod
+    def _save(path: str, summary: FleetSummary) -> None:
+        try:
+            write_summary(path, summary)
+        except OSError as error:
+            raise AnsibleActionFail(f"The summary cannot be written to {path}: {error.strerror}.") from error
 
     def _names(self) -> list[str]:
         words = self._options["hosts"]

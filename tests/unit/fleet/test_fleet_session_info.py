@@ -221,7 +221,7 @@ def test_a_summary_that_cannot_be_written(controller: Controller, hosts: Fleet) 
     hosts.add("edge1")
     result = controller.run({"hosts": ["edge1"], "summary_dest": "/nowhere/fleet.json"})
     assert result["failed"] is True
-    assert result["msg"].startswith("/nowhere/fleet.json cannot be written: No such file or directory.")
+    assert "The summary cannot be written to /nowhere/fleet.json: No such file or directory" in result["msg"]
 
 
 # --- the inventory's variables -----------------------------------------------------------------------------------
