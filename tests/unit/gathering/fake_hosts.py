@@ -88,7 +88,7 @@ class Fleet:
         """One more host; without anything else it has an instance with three TCP sessions and one of UDP."""
         recorded = answers if answers is not None else {**host("default"), **instance()}
         path = jool_of(self.place / f"programs-{name}", recorded, scripts or {})
-        running = SshServer(self.host_key, (self.user_key,), path=path, **server)
+        running = SshServer(self.host_key, **{"keys": (self.user_key,), **server}, path=path)
         self.servers[name] = self.held.enter_context(running)
         if known:
             with self.known.open("a", encoding="ascii") as file:
