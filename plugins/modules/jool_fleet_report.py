@@ -19,7 +19,7 @@ description:
   - A file is put in place in one step, with mode V(0600). When a template fails, the file that was there stays as it was.
 options:
   fleet:
-    description: The structure, as C(nat64.jool.jool_fleet_session_info) returns it.
+    description: The structure, as M(nat64.jool.jool_fleet_session_info) returns it.
     type: dict
     required: true
   format:

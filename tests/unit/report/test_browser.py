@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import time
@@ -35,6 +36,12 @@ PAGES = {
 }
 
 
+@functools.cache
+def structure_of(name: str) -> dict[str, Any]:
+    """Made once: a thousand hosts take a moment."""
+    return PAGES[name]()
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     found = programs()
@@ -51,8 +58,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     place = tmp_path_factory.mktemp("pages")
-    for name, structure in PAGES.items():
-        (place / f"{name}.html").write_text(report("html", structure()), encoding="utf-8")
+    for name in PAGES:
+        (place / f"{name}.html").write_text(report("html", structure_of(name)), encoding="utf-8")
     return {name: place / f"{name}.html" for name in PAGES}
 
 
@@ -68,8 +75,18 @@ def test_it_fits_and_asks_for_nothing(browser: Browser, pages: dict[str, Path], 
     assert browser.run("return document.querySelectorAll('script').length") == 1
 
 
-@pytest.mark.parametrize("name", ["twenty", "night", "quiet", "none", "hostile"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),
+    [
+        ("twenty", 1280, "light"),
+        ("twenty", 1280, "dark"),
+        ("twenty", 390, "dark"),
+        ("night", 1280, "light"),
+        ("quiet", 1280, "dark"),
+        ("quiet", 390, "light"),
+        ("none", 1280, "light"),
+    ],
+)
 def test_it_is_accessible(browser: Browser, pages: dict[str, Path], name: str, width: int, scheme: str) -> None:
     """axe-core's rules: WCAG 2.2 AA and good practice, contrast among them."""
     browser.open(pages[name], width, scheme=scheme)
@@ -100,16 +117,15 @@ def first_screen(browser: Browser) -> str:
 @pytest.mark.parametrize("name", ["three", "night", "bad", "thousand"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 def test_the_first_screen(browser: Browser, pages: dict[str, Path], name: str, width: int, height: int) -> None:
-    structure = PAGES[name]()
+    structure = structure_of(name)
     browser.open(pages[name], width, height)
     text = first_screen(browser)
     assert structure["verdict"]["sentence"] in text
     assert structure["verdict"]["severity"].capitalize() in text
     assert "known since" in text
     assert next(one["host"] for one in structure["findings"] if one["host"]) in text
-    if width > 1000:
-        coverage = structure["coverage"]
-        assert f"{coverage['answered']:,} of {coverage['asked']:,} hosts" in text
+    coverage = structure["coverage"]
+    assert f"{coverage['answered']:,} of {coverage['asked']:,} hosts answered" in text
 
 
 def column(browser: Browser, number: int) -> list[str]:
@@ -125,7 +141,7 @@ def sessions(structure: dict[str, Any]) -> list[int]:
 
 
 def test_sorting_by_click(browser: Browser, pages: dict[str, Path]) -> None:
-    structure = PAGES["twenty"]()
+    structure = structure_of("twenty")
     browser.open(pages["twenty"])
     heading = browser.driver.find_elements(By.CSS_SELECTOR, "#host-table thead th")[3]
     assert heading.get_attribute("aria-sort") is None
@@ -180,7 +196,7 @@ def test_numbers_in_names_sort_as_numbers(browser: Browser, pages: dict[str, Pat
 
 
 def test_filter(browser: Browser, pages: dict[str, Path]) -> None:
-    structure = PAGES["thousand"]()
+    structure = structure_of("thousand")
     browser.open(pages["thousand"])
     field = browser.driver.find_element(By.ID, "host-filter")
     field.send_keys("EDGE-")
