@@ -143,7 +143,7 @@ class ShellAction(ActionBase):  # type: ignore[misc]
     def _get_remote_user(self) -> str:
         return "operator"
 
-    def get_become_option(self, option: str, playcontext: object = None) -> None:
+    def get_become_option(self, option: str, default: object = None) -> None:
         return None
 
 

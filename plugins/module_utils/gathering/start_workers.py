@@ -53,7 +53,7 @@ def main() -> None:
     try:
         load_engine()
     except Exception as error:  # noqa: BLE001 - whoever started this reads it from standard error
-        sys.exit(str(error) or type(error).__name__)
+        raise SystemExit(str(error) or type(error).__name__) from error
     work = importlib.import_module(f"{ENGINE}.gathering.worker").work
     logging.disable(logging.CRITICAL)  # Paramiko tells of every connection that breaks; the answers do, too
     gc.freeze()

@@ -95,9 +95,9 @@ def test_the_newer_answer_counts() -> None:
 
 
 def test_of_two_answers_of_the_same_moment_always_the_same_one_counts() -> None:
-    one, other = summary_of(answered("edge1", seed=1)), summary_of(answered("edge1", seed=2))
-    assert merge(one, other) == merge(other, one)
-    assert one != other
+    first, second = summary_of(answered("edge1", seed=1)), summary_of(answered("edge1", seed=2))
+    assert merge(first, second) == merge(second, first)
+    assert first != second
 
 
 @pytest.mark.parametrize("flipped", [False, True])

@@ -143,7 +143,7 @@ def test_a_file_that_is_no_summary(tmp_path: Path, content: bytes, kind: type[er
     path.write_bytes(content)
     with pytest.raises(kind) as caught:
         read_summary(str(path), NOW)
-    assert type(caught.value) is kind
+    assert caught.type is kind
     assert str(path) in str(caught.value)
     assert said in str(caught.value)
     assert str(caught.value).endswith(kind.remedy)

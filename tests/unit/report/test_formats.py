@@ -46,13 +46,13 @@ class Page(html.parser.HTMLParser):
         self.close()
         assert self._open == []
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attributes)))
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self._open.append(tag)
 
-    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attributes)))
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop() == tag
@@ -119,7 +119,7 @@ def plain(value: Any) -> str:
 def test_the_first_screen_answers_the_question(name: str) -> None:
     structure = FLEETS[name]
     page = Page(report("html", structure))
-    first_screen = page.text.split("How it was counted")[0]
+    first_screen = page.text.split("How it was counted", maxsplit=1)[0]
     assert structure["verdict"]["sentence"] in first_screen
     assert f"{structure['coverage']['answered']:,} of {structure['coverage']['asked']:,} hosts" in first_screen
     assert structure["verdict"]["severity"] in first_screen.lower()
