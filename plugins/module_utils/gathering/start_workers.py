@@ -52,7 +52,7 @@ def main() -> None:
     gc.disable()  # a collection would write to every page that is to be shared
     try:
         load_engine()
-    except Exception as error:  # noqa: BLE001 - whoever started this reads it from standard error
+    except Exception as error:  # whoever started this reads it from standard error
         raise SystemExit(str(error) or type(error).__name__) from error
     work = importlib.import_module(f"{ENGINE}.gathering.worker").work
     logging.disable(logging.CRITICAL)  # Paramiko tells of every connection that breaks; the answers do, too
