@@ -251,8 +251,10 @@ def test_a_process_that_is_killed_takes_its_hosts_with_it_and_no_others(
 ) -> None:
     rows = tmp_path / "rows"
     rows.mkdir()
+    gate = tmp_path / "gate"  # the slow ones take until a process was killed
+    wait = f"tries=0; while [ ! -e {gate} ] && [ $tries -lt 300 ]; do sleep 0.1; tries=$((tries + 1)); done; exit 1"
     for number in range(6):
-        hosts.add(f"slow{number}", None, {TCP_DUMP: "sleep 3; exit 1"})
+        hosts.add(f"slow{number}", None, {TCP_DUMP: wait})
     for number in range(12):
         hosts.add(f"edge{number}")
     options = GatherOptions(concurrency=6, processes=processes, timeout_seconds=PATIENCE, rows_directory=str(rows))
@@ -267,6 +269,7 @@ def test_a_process_that_is_killed_takes_its_hosts_with_it_and_no_others(
             # The first process only waits, where there is more than one.
             os.kill(max(workers()), signal.SIGKILL)
             killed = True
+            gate.touch()
 
     for answer in running:
         answers[answer.host] = answer
