@@ -13,8 +13,8 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..module_utils import private_file
 from ..module_utils.errors import JoolError
-from ..module_utils.report import private_file
 from ..module_utils.report.options import ARGUMENT_SPEC, limits
 from ..module_utils.report.render import Report, rendered
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -30,6 +29,7 @@ from ..module_utils.fleet_session_info_options import (
 )
 from ..module_utils.gathering.gatherer import Progress, gather_fleet
 from ..module_utils.gathering.target import GatherOptions, Target
+from ..module_utils.private_file import make_directory
 from ..plugin_utils.inventory_targets import InventoryHost, InventoryTargets
 
 PROGRESS_SECONDS = 5.0
@@ -185,7 +185,7 @@ class FleetTask:
             else:
                 targets.append(way)
         if options.rows_directory:
-            os.makedirs(options.rows_directory, mode=0o700, exist_ok=True)
+            make_directory(options.rows_directory)
         yield from gather_fleet(targets, question, options, self._tell)
 
     def _tell(self, progress: Progress) -> None:

@@ -26,6 +26,7 @@ FLOORS = {
     "grammar": 2,
     "transport": 2,
     "libraries": 1,
+    "private_file": 1,
     "errors": 0,
 }
 """Room to its floor. A room may use rooms of lower floors, and itself."""

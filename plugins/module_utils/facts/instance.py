@@ -14,7 +14,7 @@ from ..client.jool import Jool
 from ..errors import UnreadableOutput
 from ..records.global_parameters import GlobalParameters
 from ..records.pool4 import Pool4Range
-from ..records.session import Session
+from ..records.session import PROTOCOLS, Session
 from ..records.session_block import COUNTED, COUNTED_WITH_PORTS, DETAILED, SessionBlock
 from ..summary.bib import BibSummary
 from ..summary.destinations import DestinationSummary
@@ -160,7 +160,7 @@ def _read_bib(jool: Jool, place: Place, question: Question, in_use: PortsInUse) 
 def _pool4(
     jool: Jool, place: Place, question: Question, ranges: Sequence[Pool4Range], in_use: PortsInUse
 ) -> list[Pool4Use]:
-    if ranges or len(question.protocols) < len(Question().protocols):
+    if ranges or len(question.protocols) < len(PROTOCOLS):
         # Of fewer protocols it is not known whether pool4 is empty: then nothing is said of its default.
         return pool4_use(ranges, question.protocols, in_use)
     jool.notices.append(

@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ..private_file import Replacement
 from ..records.session import Session
 from ..records.session_block import SessionBlock
 
@@ -77,14 +76,12 @@ class TableFile:
         self.path = path
         self.rows = 0
         self._form = form
-        self._temporary = ""
         self._discarded = False
 
     def __enter__(self) -> Self:
         """:raises OSError: when the directory is not there or not writable."""
-        directory, name = os.path.split(os.path.abspath(self.path))
-        handle, self._temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)  # 0600 by its contract
-        self._file = os.fdopen(handle, "w", encoding="utf-8", newline="")
+        self._replacement = Replacement(self.path)
+        self._file = os.fdopen(self._replacement.handle, "w", encoding="utf-8", newline="")
         if self._form == "csv":
             self._file.write(_csv((COLUMNS,)))
         return self
@@ -108,16 +105,6 @@ class TableFile:
         try:
             self._file.close()
             if kind is None and not self._discarded:
-                self._keep_owner()
-                os.replace(self._temporary, self.path)
-                self._temporary = ""
+                self._replacement.put()
         finally:
-            if self._temporary:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(self._temporary)
-
-    def _keep_owner(self) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            before = os.stat(self.path)
-            if os.geteuid() == 0:
-                os.chown(self._temporary, before.st_uid, before.st_gid)
+            self._replacement.drop()

@@ -15,7 +15,8 @@ from ..errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, Hos
 ANSWERED, FAILED, UNREACHABLE = "answered", "failed", "unreachable"
 STATUSES = (ANSWERED, FAILED, UNREACHABLE)
 
-_NO_WAY_THERE = (ConnectionFailed, ConnectionLost, HostKeyRefused, AuthenticationFailed)
+NO_WAY_THERE = (ConnectionFailed, ConnectionLost, HostKeyRefused, AuthenticationFailed)
+"""The errors of a host that could not be asked."""
 
 
 @dataclass(frozen=True)
@@ -38,5 +39,5 @@ class HostAnswer:
     @classmethod
     def of_error(cls, host: str, error: JoolError, groups: tuple[str, ...] = ()) -> HostAnswer:
         """The answer of a host that gave none."""
-        status = UNREACHABLE if isinstance(error, _NO_WAY_THERE) else FAILED
+        status = UNREACHABLE if isinstance(error, NO_WAY_THERE) else FAILED
         return cls(host, status, None, error.as_dict(), groups)

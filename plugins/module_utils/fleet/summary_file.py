@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from datetime import datetime, timedelta
 
 from ..errors import SummaryDamaged, SummaryFromFuture, SummaryNotReadable, SummaryNotUnderstood
 from ..facts.shape import now, timestamp
+from ..private_file import Replacement
 from .coverage import CLOCKS_DIFFER_SECONDS
 from .summary import FleetSummary, from_json
 
@@ -24,20 +23,13 @@ def write_summary(path: str, summary: FleetSummary) -> None:
 
     :raises OSError: when the directory is not there or not writable, or there is no room.
     """
-    directory, name = os.path.split(os.path.abspath(path))
-    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)  # 0600 by its contract
+    replacement = Replacement(path)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(replacement.handle, "wb") as file:
             file.writelines(summary.json_pieces())
-        with contextlib.suppress(FileNotFoundError):
-            before = os.stat(path)
-            if os.geteuid() == 0:
-                os.chown(temporary, before.st_uid, before.st_gid)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
+        replacement.put()
+    finally:
+        replacement.drop()
 
 
 def read_summary(path: str, at: datetime | None = None) -> FleetSummary:

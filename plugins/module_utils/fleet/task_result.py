@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import ConnectionFailed, FactsDamaged, TaskFailed
-from .answer import ANSWERED, FAILED, UNREACHABLE, HostAnswer
+from .answer import ANSWERED, FAILED, NO_WAY_THERE, UNREACHABLE, HostAnswer
 
 _FACTS = "jool_sessions"
-_NO_WAY_THERE = ("ConnectionFailed", "ConnectionLost", "HostKeyRefused", "AuthenticationFailed")
-"""Conditions of an error of a task; see `answer.HostAnswer.of_error`."""
+_NO_WAY_THERE = {kind.__name__ for kind in NO_WAY_THERE}
+"""The same as the conditions that an error of a task has."""
 
 
 def answer_of_result(host: str, result: object, groups: tuple[str, ...] = ()) -> HostAnswer:

@@ -11,7 +11,6 @@ more: whatever it does, the others are asked.
 
 from __future__ import annotations
 
-import glob
 import heapq
 import os
 import random
@@ -25,6 +24,7 @@ from typing import Any, Optional
 from ..errors import CommandTimeout, JoolError, WorkerLost, WorkersNotStarted
 from ..facts.question import Question
 from ..fleet.answer import STATUSES, HostAnswer
+from ..private_file import remove_replacements
 from .asker import rows_path
 from .crew import Crew, Member
 from .retry import pause
@@ -208,9 +208,7 @@ class _Run:
     def _remove_incomplete(self, number: int) -> None:
         """The temporary file of rows that nobody will complete (see `facts.table_file`)."""
         if self._options.rows_directory is not None:
-            directory, name = os.path.split(rows_path(self._options, self._targets[number].name))
-            for path in glob.glob(os.path.join(glob.escape(directory), f".{glob.escape(name)}.*")):
-                os.unlink(path)
+            remove_replacements(rows_path(self._options, self._targets[number].name))
 
     def _overdue(self) -> Iterator[HostAnswer]:
         if not self._options.timeout_seconds:

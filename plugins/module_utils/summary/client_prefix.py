@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import repeat
 from socket import AF_INET6, inet_pton
 
@@ -20,7 +20,7 @@ PENDING_ADDRESSES = 8192
 """Addresses that are counted before they are cut to their prefixes: a client uses an address more than once."""
 
 
-def packed_prefixes(clients: Iterable[str], length: int) -> Iterator[bytes]:
+def packed_prefixes(clients: Iterable[str], length: int) -> list[bytes]:
     """The octets of each address's prefix, the bits below it zero.
 
     :param clients: IPv6 addresses.
@@ -31,9 +31,9 @@ def packed_prefixes(clients: Iterable[str], length: int) -> Iterator[bytes]:
     try:
         addresses = map(inet_pton, repeat(AF_INET6), clients)
         if not bits:
-            return iter([address[:octets] for address in addresses])
+            return [address[:octets] for address in addresses]
         mask = 0xFF << 8 - bits & 0xFF
-        return iter([address[:octets] + bytes((address[octets] & mask,)) for address in addresses])
+        return [address[:octets] + bytes((address[octets] & mask,)) for address in addresses]
     except (OSError, ValueError) as error:
         wrong = next(client for client in clients if not _is_address(client))
         raise ValueError(f"{wrong!r} is no IPv6 address") from error

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.nat64.jool.plugins.module_utils.report.private_file import is_current, make_directory, write
+from ansible_collections.nat64.jool.plugins.module_utils.private_file import is_current, make_directory, write
 
 
 def mode(path: Path) -> int:
