@@ -33,6 +33,7 @@ def make_directory(path: str) -> None:
 
     :raises OSError: when it cannot be made.
     """
+    path = os.path.abspath(path)
     missing = []
     while not os.path.isdir(path):
         missing.append(path)

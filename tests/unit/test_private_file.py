@@ -85,3 +85,9 @@ def test_make_directory(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match=r"exists|Not a directory"):
         make_directory(str(tmp_path / "file" / "c"))
+
+
+def test_a_directory_by_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_directory("one/two")
+    assert stat.S_IMODE((tmp_path / "one" / "two").stat().st_mode) == 0o700
