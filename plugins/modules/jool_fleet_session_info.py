@@ -942,7 +942,13 @@ fleet:
           returned: always
           sample: [edge1, edge2]
         declared:
-          description: Whether somebody said so. Otherwise it is a suspicion.
+          description: Whether somebody said so.
+          type: bool
+          returned: always
+        detected:
+          description:
+            - Whether nobody said so, and they share sessions, which are counted once then.
+            - Neither declared nor detected is a suspicion, and all sessions count.
           type: bool
           returned: always
         sessions:
@@ -956,7 +962,15 @@ fleet:
           returned: always
           sample: {tcp: 2, udp: 0, icmp: 0}
         difference_at_least:
-          description: The same together, V(none) where unknown.
+          description:
+            - Sessions that not every member has, V(none) where unknown.
+            - More than RV(fleet.pairs[].difference) together where the sessions differ and not their number, which
+              the subset V(details) can tell.
+          type: int
+          returned: always
+          sample: 2
+        difference_about:
+          description: The same as an estimate, mostly within 6 percent. V(none) without the subset V(details).
           type: int
           returned: always
           sample: 2

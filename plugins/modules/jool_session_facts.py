@@ -548,6 +548,13 @@ ansible_facts:
                   type: int
                   returned: always
                   sample: 4713
+            fingerprint:
+              description:
+                - Tells, without rows, how far the tables of two translators differ that synchronise their sessions.
+                - V(none) without the subset V(details), with filters, where C(ss-enabled) is off, and where the output
+                  shows names.
+              type: str
+              returned: always
             truncated:
               description: Whether there are more sessions than O(max_sessions). V(none) without the subset V(sessions).
               type: bool

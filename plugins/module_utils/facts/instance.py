@@ -19,6 +19,7 @@ from ..records.session_block import COUNTED, COUNTED_WITH_PORTS, DETAILED, Sessi
 from ..summary.bib import BibSummary
 from ..summary.destinations import DestinationSummary
 from ..summary.expiry import ExpirySummary
+from ..summary.fingerprint import SessionFingerprint
 from ..summary.marks import MarkSummary
 from ..summary.pool4 import Pool4Use, PortsInUse, default_use, pool4_use
 from ..summary.rfc6052 import EmbeddingCheck
@@ -52,11 +53,11 @@ def read_place(jool: Jool, place: Place, question: Question, table: TableFile | 
         marks = MarkSummary(ranges) if any(entry.mark is not None for entry in ranges) else None
         pool6 = parameters.values.get("pool6") if parameters else None
         check = EmbeddingCheck(str(pool6)) if pool6 and question.wants_details else None
+        fingerprint = _fingerprint(question, parameters)
         in_use = PortsInUse()
-        entry = read_table(
-            jool.host, place, blocks, question, table, [one for one in (marks, check) if one is not None], [in_use]
-        )
-        entry.marks, entry.check, entry.parameters = marks, check, parameters
+        more = [one for one in (marks, check, fingerprint) if one is not None]
+        entry = read_table(jool.host, place, blocks, question, table, more, [in_use])
+        entry.marks, entry.check, entry.fingerprint, entry.parameters = marks, check, fingerprint, parameters
         entry.bib = _read_bib(jool, place, question, in_use)
         entry.counters = kernel_counters(jool, place.name, place.netns)
         entry.kernel_sessions = tuple(stats.sessions if stats else None for stats in (place.counters, entry.counters))
@@ -142,6 +143,13 @@ def _columns(question: Question, table: TableFile | None) -> frozenset[str] | No
 
 def _global_parameters(jool: Jool, place: Place) -> GlobalParameters | None:
     return jool.global_parameters(place.name, place.netns) if jool.connect().has_instances else None
+
+
+def _fingerprint(question: Question, parameters: GlobalParameters | None) -> SessionFingerprint | None:
+    """Only where another translator may hold the same sessions, and of all of them."""
+    synchronised = parameters is not None and parameters.values.get("ss-enabled") is True
+    wanted = synchronised and question.wants_details and question.session_filter.predicate() is None
+    return SessionFingerprint() if wanted else None
 
 
 def _read_bib(jool: Jool, place: Place, question: Question, in_use: PortsInUse) -> BibSummary | None:

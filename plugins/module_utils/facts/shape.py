@@ -20,6 +20,7 @@ from ..records.stats import Stats
 from ..summary.bib import KINDS, BibSummary
 from ..summary.destinations import DestinationSummary
 from ..summary.expiry import EDGES_SECONDS, ExpirySummary
+from ..summary.fingerprint import SessionFingerprint
 from ..summary.marks import MarkSummary
 from ..summary.pool4 import Pool4Use
 from ..summary.rfc6052 import EmbeddingCheck
@@ -27,7 +28,7 @@ from ..summary.sessions import SessionSummary
 from .question import Question
 
 SCHEMA = 2
-"""2: marks, destinations, services, times, RFC 6052, the BIB, counters, parameters; 1: the rest."""
+"""2: marks, destinations, services, times, RFC 6052, fingerprint, the BIB, counters, parameters; 1: the rest."""
 
 PARAMETERS = ("pool6", "ss-enabled", "tcp-est-timeout", "tcp-trans-timeout", "udp-timeout", "icmp-timeout")
 """Global parameters that a summary is read with."""
@@ -60,6 +61,7 @@ class InstanceResult:
     expiry: ExpirySummary | None = None
     marks: MarkSummary | None = None
     check: EmbeddingCheck | None = None
+    fingerprint: SessionFingerprint | None = None
     bib: BibSummary | None = None
     counters: Stats | None = None
     parameters: GlobalParameters | None = None
@@ -154,6 +156,7 @@ def _instance(entry: InstanceResult, question: Question) -> Facts:
         "kernel_sessions": (
             {"before": entry.kernel_sessions[0], "after": entry.kernel_sessions[1]} if entry.kernel_sessions else None
         ),
+        "fingerprint": entry.fingerprint.text() if entry.fingerprint else None,
         "sessions": [session._asdict() for session in entry.rows] if entry.rows is not None else None,
         "truncated": entry.truncated,
     }

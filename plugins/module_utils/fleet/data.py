@@ -124,9 +124,11 @@ def _pair(pair: Pair, options: FleetOptions) -> Plain:
     return {
         "members": list(pair.members),
         "declared": pair.declared,
+        "detected": pair.detected,
         "sessions": dict(pair.sessions),
-        "difference": dict(pair.difference),
-        "difference_at_least": pair.difference_at_least,
+        "difference": dict(pair.difference.by_protocol),
+        "difference_at_least": pair.difference.at_least,
+        "difference_about": pair.difference.about,
         "in_step": pair.in_step(options.pair_tolerance_percent),
     }
 

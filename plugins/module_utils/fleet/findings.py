@@ -19,7 +19,7 @@ from .checks import moment_of
 from .coverage import Fleet, covered_percent, is_met
 from .finding import CRITICAL, NOTE, SEVERITIES, WARNING, Finding, listed, number_of
 from .host_findings import HOST_FINDINGS
-from .pairs import Pairs
+from .pairs import Pair, Pairs
 from .pool_findings import POOL_FINDINGS
 
 RFC6146_TCP_EST_SECONDS = 2 * 3600 + 4 * 60
@@ -134,12 +134,11 @@ def tcp_timeout_short(fleet: Fleet) -> Iterator[Finding]:
 
 
 def pair_out_of_step(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
-    """Members of a declared pair that hold different sessions, or of which one is not known."""
+    """Members of a pair that hold different sessions, or of which one is not known."""
     for pair in pairs.all:
-        if not pair.declared:
+        if not pair.counted_once:
             continue
-        in_step, least = pair.in_step(fleet.options.pair_tolerance_percent), pair.difference_at_least
-        said = ", ".join(f"{member} has {number:,}" for member, number in pair.sessions.items() if number is not None)
+        in_step, least = pair.in_step(fleet.options.pair_tolerance_percent), pair.difference.at_least
         subject = f"pair {listed(list(pair.members), 10)}"
         if pair.silent:
             yield Finding(
@@ -150,30 +149,46 @@ def pair_out_of_step(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
                 "Ask all members; see why the others did not answer.",
             )
         if least:
+            about = pair.difference.about
+            more = f", about {about:,}," if about is not None and about > least else ""
             yield Finding(
                 NOTE if in_step else WARNING,
                 "pair_out_of_step",
                 subject,
-                f"At least {number_of(least, 'session')} {'is' if least == 1 else 'are'} not on every member: {said}. "
-                "Tables are read one after the other.",
+                f"At least {number_of(least, 'session')}{more} {'is' if least == 1 else 'are'} not on every member: "
+                f"{_sessions_of(pair)}. Tables are read one after the other.",
                 "A few are on their way. Many mean that synchronisation is broken: see joold's log and the counters "
                 "JSTAT_JOOLD_ of 'jool stats display'.",
             )
 
 
-def pair_suspected(_fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
-    """Hosts that look like a pair that nobody declared."""
+def pair_undeclared(_fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
+    """Hosts that are a pair, or look like one, and nobody declared it."""
     for pair in pairs.all:
-        if not pair.declared:
-            said = ", ".join(f"{member} {number:,}" for member, number in pair.sessions.items() if number is not None)
+        if pair.detected:
+            yield Finding(
+                NOTE,
+                "pair_detected",
+                f"pair {listed(list(pair.members), 10)}",
+                "Session synchronisation is on and they hold the same sessions, which are counted once "
+                f"({_sessions_of(pair)}). Nobody declared them to be a pair.",
+                "Say so with 'pairs' (or 'jool_synchronised_with' in the inventory): then one that is missing, or that "
+                "no longer has the same sessions, is noticed.",
+            )
+        elif not pair.declared:
             yield Finding(
                 WARNING,
                 "pair_suspected",
                 f"pair {listed(list(pair.members), 10)}",
                 "They have the same pool4 addresses and session synchronisation is on: "
-                f"sessions are perhaps counted twice ({said}).",
-                "If they are a pair, say so with 'pairs' (or 'jool_synchronised_with' in the inventory).",
+                f"sessions are perhaps counted twice ({_sessions_of(pair)}).",
+                "If they are a pair, say so with 'pairs' (or 'jool_synchronised_with' in the inventory), or gather "
+                "the subset 'details', which tells.",
             )
+
+
+def _sessions_of(pair: Pair) -> str:
+    return ", ".join(f"{member} has {number:,}" for member, number in pair.sessions.items() if number is not None)
 
 
 FleetFinder = Callable[[Fleet], Iterator[Finding]]
@@ -189,7 +204,7 @@ FLEET_FINDINGS: tuple[FleetFinder, ...] = (
     prefix_lengths_differ,
     tcp_timeout_short,
 )
-PAIR_FINDINGS: tuple[PairFinder, ...] = (pair_out_of_step, pair_suspected)
+PAIR_FINDINGS: tuple[PairFinder, ...] = (pair_out_of_step, pair_undeclared)
 
 
 def find(fleet: Fleet, pairs: Pairs, earlier: Mapping[str, Any] | None = None) -> list[Finding]:

@@ -35,6 +35,7 @@ _SINCE_SCHEMA_2 = frozenset(
         "rfc6052",
         "counters",
         "globals",
+        "fingerprint",
     }
 )
 
@@ -127,7 +128,7 @@ def _instance(entry: _Source) -> _Plain:
     counters, parameters, states = entry.mapping("counters"), entry.mapping("globals"), entry.mapping("by_state")
     return {
         **entry.all("name", "netns", "complete", "total", "by_protocol", "by_mark", "by_pool4_address", "bib"),
-        **entry.all("clients", "client_prefix_length", "destinations", "services", "truncated"),
+        **entry.all("clients", "client_prefix_length", "destinations", "services", "fingerprint", "truncated"),
         "by_state": None if states is None else {state: number for state, number in states.items() if number != 0},
         "pool4": entry.rows("pool4", _POOL_COLUMNS),
         "top_clients": entry.counts("top_clients", "prefix"),

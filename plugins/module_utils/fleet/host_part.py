@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..records.session import PROTOCOLS
+from ..summary.fingerprint import sessions_of
 from .answer import STATUSES
 from .checks import (
     Malformed,
@@ -68,6 +69,7 @@ class InstancePart(NamedTuple):
     :ivar expires_in: from, to (seconds; None in the last) and sessions.
     :ivar rfc6052: prefix (None: unknown), rows checked, rows that do not fit.
     :ivar kernel_sessions: JSTAT_SESSIONS before and after.
+    :ivar fingerprint: of the sessions, see `summary.fingerprint`; only with session synchronisation.
     """
 
     name: str | None
@@ -92,6 +94,7 @@ class InstancePart(NamedTuple):
     counters: dict[str, int | None] | None
     kernel_sessions: tuple[int | None, int | None] | None
     globals: dict[str, Any] | None
+    fingerprint: str | None
     truncated: bool | None
 
     @property
@@ -150,10 +153,20 @@ def _instance(value: Any) -> None:
     if not 1 <= length <= 128:
         raise Malformed("is not between 1 and 128", ".client_prefix_length")
     _expiry(value["expires_in"] or ())
+    with place(".fingerprint"):
+        _fingerprint(value["fingerprint"], value["total"])
     if value["rfc6052"] and value["rfc6052"][2] > value["rfc6052"][1]:
         raise Malformed("has more mismatches than rows", ".rfc6052")
     with place(".top_clients"):
         require_prefixes(value["top_clients"] or (), length)
+
+
+def _fingerprint(value: str | None, total: int) -> None:
+    try:
+        if value is not None and sessions_of(value) != total:
+            raise Malformed("is of another number of sessions")
+    except ValueError as error:
+        raise error if isinstance(error, Malformed) else Malformed("is no fingerprint of sessions") from error
 
 
 def _expiry(rows: Sequence[Sequence[Any]]) -> None:
@@ -215,6 +228,7 @@ _INSTANCE_FIELDS = record(
         "globals": optional(
             record({"pool6": optional(text), "ss_enabled": optional(flag), "tcp_est_timeout": optional(seconds)})
         ),
+        "fingerprint": optional(text),
         "truncated": optional(flag),
     }
 )

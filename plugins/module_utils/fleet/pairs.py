@@ -4,21 +4,26 @@
 
 """Groups of translators that hold the same sessions (joold, ``session proxy``), so that each session is counted once.
 
-Which sessions differ cannot be told from counts: each host's counts by instance and protocol give a lower bound.
+The inventory declares them, or they are detected: session synchronisation is on, they have the same pool4, and their
+fingerprints show that they share sessions. Where fingerprints are missing or different it stays a suspicion.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..records.session import PROTOCOLS
 from .coverage import Fleet, FleetHost
 from .host_part import InstancePart
+from .pair_difference import UNKNOWN, PairDifference, compare, together
 
-InstanceKey = tuple[str, int]
-"""An instance's name, and its number among those of this name on one host. Namespaces of members need not be alike."""
+LEAST_SHARED = 0.5
+"""Of the sessions of the larger table: from this part on two hosts are a pair. Without synchronisation they share none,
+and the estimate of what they share is off by more than this once in far more fleets than there are."""
+
+MOST_GROUPS = 16
+"""Groups of one pool4 that a host is compared with. A fleet that has one pool4 everywhere takes no quadratic time."""
 
 
 @dataclass(frozen=True)
@@ -26,23 +31,24 @@ class Pair:
     """Hosts that hold, or seem to hold, the same sessions.
 
     :ivar members: names, sorted.
-    :ivar declared: whether somebody said so; otherwise it is a suspicion, and every session counts.
+    :ivar declared: whether somebody said so.
+    :ivar detected: whether nobody did, and they share sessions. Neither: a suspicion, and every session counts.
     :ivar sessions: member to its sessions; None where it did not answer.
-    :ivar difference: protocol to the least number of sessions that one has and another has not; None where unknown.
+    :ivar difference: sessions that not every member has.
     :ivar largest: sessions of the largest member.
     """
 
     members: tuple[str, ...]
     declared: bool
+    detected: bool
     sessions: dict[str, int | None]
-    difference: dict[str, int | None]
+    difference: PairDifference
     largest: int = 0
 
     @property
-    def difference_at_least(self) -> int | None:
-        """Over all protocols; None where members could not be compared."""
-        known = [number for number in self.difference.values() if number is not None]
-        return sum(known) if known else None
+    def counted_once(self) -> bool:
+        """Whether sessions of all but one member are in no total."""
+        return self.declared or self.detected
 
     @property
     def silent(self) -> list[str]:
@@ -51,8 +57,8 @@ class Pair:
 
     def in_step(self, tolerance_percent: float) -> bool | None:
         """Whether the members hold the same sessions, as far as tables can that are read at different moments."""
-        least = self.difference_at_least
-        return None if least is None else least * 100 <= self.largest * tolerance_percent
+        differ = self.difference.at_least if self.difference.about is None else self.difference.about
+        return None if differ is None else differ * 100 <= self.largest * tolerance_percent
 
 
 @dataclass(frozen=True)
@@ -69,31 +75,36 @@ class Pairs:
 
 
 def find_pairs(fleet: Fleet) -> Pairs:
-    """The declared pairs of a fleet and the suspected ones.
+    """The declared pairs of a fleet, the detected and the suspected ones.
 
-    Of each instance of a declared pair the member with most sessions is counted, the others are not.
+    Of each instance of a pair that is declared or detected the member with most sessions is counted, others are not.
     """
     by_name: dict[str, list[FleetHost]] = {}
     for host in fleet.hosts:
         by_name.setdefault(host.name, []).append(host)
     declared = _joined([*fleet.options.pairs, *([host.name, *host.part.partners] for host in fleet.hosts)])
-    found: list[Pair] = []
+    found = [_pair(members, _hosts_of(members, by_name), declared=True) for members in declared]
+    for alike in _alike(fleet, declared):
+        detected = list(_detected(_hosts_of(alike, by_name)))
+        found += [_pair(members, _hosts_of(members, by_name), detected=True) for members in detected]
+        if not any(set(alike) <= set(members) for members in detected):
+            found.append(_pair(alike, _hosts_of(alike, by_name)))
     repeated: set[int] = set()
     sessions = 0
-    for members in declared:
-        hosts = [host for member in members for host in by_name.get(member, [])]
-        found.append(_compared(members, hosts, declared=True))
-        for copies in _instances(hosts).values():
+    for pair in found:
+        if not pair.counted_once:
+            continue
+        for copies in together(_hosts_of(pair.members, by_name)).values():
             # The one that knows most, and of those the one with most sessions; then by the order of names.
             counted = max(copies, key=lambda entry: (_gathered(entry), entry.total))
             others = [entry for entry in copies if entry is not counted]
             repeated.update(map(id, others))
             sessions += sum(entry.total for entry in others)
-    found += [
-        _compared(members, [host for member in members for host in by_name[member]], declared=False)
-        for members in _suspected(fleet, declared)
-    ]
     return Pairs(found, frozenset(repeated), sessions)
+
+
+def _hosts_of(members: Iterable[str], by_name: dict[str, list[FleetHost]]) -> list[FleetHost]:
+    return [host for member in members for host in by_name.get(member, [])]
 
 
 def _joined(groups: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
@@ -109,59 +120,59 @@ def _gathered(entry: InstancePart) -> int:
     return sum(entry.by_protocol.get(protocol) is not None for protocol in PROTOCOLS)
 
 
-def _instances(hosts: Iterable[FleetHost]) -> dict[InstanceKey, list[InstancePart]]:
-    """The instances of several hosts, those together that hold the same sessions."""
-    together: dict[InstanceKey, list[InstancePart]] = {}
-    for host in hosts:
-        met: Counter[str] = Counter()
-        for entry in sorted(host.instances, key=lambda entry: (entry.name or "", entry.netns or "")):
-            name = entry.name or ""
-            together.setdefault((name, met[name]), []).append(entry)
-            met[name] += 1
-    return together
-
-
-def _compared(members: tuple[str, ...], hosts: Sequence[FleetHost], *, declared: bool) -> Pair:
+def _pair(
+    members: tuple[str, ...], hosts: Sequence[FleetHost], *, declared: bool = False, detected: bool = False
+) -> Pair:
     sessions: dict[str, int | None] = dict.fromkeys(members)
     for host in hosts:
         if host.facts is not None and host.facts.applicable:
             sessions[host.name] = sum(entry.total for entry in host.instances) + (sessions[host.name] or 0)
     known = [number for number in sessions.values() if number is not None]
-    difference: dict[str, int | None] = dict.fromkeys(PROTOCOLS)
+    difference = UNKNOWN
     if len(known) > 1:
-        answered = [host for host in hosts if sessions[host.name] is not None]
-        for protocol in PROTOCOLS:
-            difference[protocol] = _difference(answered, protocol)
-    return Pair(members, declared, sessions, difference, max(known, default=0))
+        difference = compare([host for host in hosts if sessions[host.name] is not None])
+    return Pair(members, declared, detected, sessions, difference, max(known, default=0))
 
 
-def _difference(hosts: Sequence[FleetHost], protocol: str) -> int | None:
-    """The least number of sessions that differ: what instances have more than the least of their counterparts."""
-    least = 0
-    for copies in _instances(hosts).values():
-        counts = [entry.by_protocol.get(protocol) for entry in copies]
-        counts += [0] * (len(hosts) - len(copies))
-        known = [number for number in counts if number is not None]
-        if len(known) < len(counts):
-            return None
-        least += max(known) - min(known)
-    return least
-
-
-def _suspected(fleet: Fleet, declared: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _alike(fleet: Fleet, declared: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Hosts with session synchronisation on and the same pool4 addresses, that nobody declared to be a pair."""
-    alike: dict[frozenset[str], set[str]] = {}
+    by_addresses: dict[frozenset[str], set[str]] = {}
     for host in fleet.hosts:
         for entry in host.instances:
             if entry.globals and entry.globals["ss_enabled"]:
                 addresses = frozenset(pool.address for pool in entry.pool4 or () if not pool.is_default)
                 if addresses:
-                    alike.setdefault(addresses, set()).add(host.name)
+                    by_addresses.setdefault(addresses, set()).add(host.name)
     known = [set(group) for group in declared]
     return sorted(
         {
             tuple(sorted(hosts))
-            for hosts in alike.values()
+            for hosts in by_addresses.values()
             if len(hosts) > 1 and not any(hosts <= group for group in known)
         }
     )
+
+
+def _detected(hosts: Sequence[FleetHost]) -> Iterator[tuple[str, ...]]:
+    """Those of alike hosts that share sessions."""
+    groups: list[list[FleetHost]] = []
+    for host in hosts:
+        group = next((group for group in groups if _share_sessions(group[0], host)), None)
+        if group is not None:
+            group.append(host)
+        elif len(groups) < MOST_GROUPS:
+            groups.append([host])
+    for group in groups:
+        names = {host.name for host in group}
+        if len(names) > 1:
+            yield tuple(sorted(names))
+
+
+def _share_sessions(one: FleetHost, other: FleetHost) -> bool:
+    about = compare((one, other)).about
+    if about is None:
+        return False
+    totals = [sum(entry.total for entry in host.instances) for host in (one, other)]
+    # What both have is in the sum twice, what one has alone once.
+    shared = (sum(totals) - about) / 2
+    return max(totals) > 0 and shared >= LEAST_SHARED * max(totals)

@@ -108,6 +108,7 @@ def instance_facts(rng: random.Random, shape: Shape, asked: datetime) -> Facts:
         "counters": counters,
         "globals": {"pool6": "64:ff9b::/96", "ss_enabled": shape.ss_enabled, "tcp_est_timeout": 7440},
         "kernel_sessions": {"before": total, "after": total},
+        "fingerprint": None,
         "sessions": None,
         "truncated": None,
     }
@@ -166,7 +167,7 @@ def host_facts(rng: random.Random, shapes: Sequence[Shape] = (Shape(),), asked: 
 def of_schema_1(facts: Facts) -> Facts:
     """The facts as the first schema had them."""
     newer = {"by_mark", "bib", "destinations", "top_destinations", "services", "top_services", "expires_in", "rfc6052"}
-    newer |= {"counters", "globals"}
+    newer |= {"counters", "globals", "fingerprint"}
     instances = [{name: value for name, value in entry.items() if name not in newer} for entry in facts["instances"]]
     for entry in instances:
         entry["pool4"] = [

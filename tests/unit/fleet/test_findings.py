@@ -361,7 +361,7 @@ CASES: list[Case] = [
         "a pair that nobody declared",
         PAIR,
         {},
-        [("warning", "pair_suspected", "sessions are perhaps counted twice (a ")],
+        [("warning", "pair_suspected", "sessions are perhaps counted twice (a has ")],
     ),
     (
         "the first schema knows no synchronisation",

@@ -16,6 +16,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.fleet.data import fleet
 from ansible_collections.nat64.jool.plugins.module_utils.fleet.options import FleetOptions
 from ansible_collections.nat64.jool.plugins.module_utils.fleet.summary import merge_all, summary_of
 
+from ..test_fingerprint import fingerprint
 from .answers import answered, changed
 from .synthetic import NOW, Shape
 
@@ -35,6 +36,12 @@ def member(host: str, tcp: int, udp: int | None = 0) -> HostAnswer:
     return changed(answered(host, SHAPE, seed=4), **sessions(tcp, udp))
 
 
+def holding(host: str, *numbers: int | range) -> HostAnswer:
+    """A host that has these sessions, all of them of TCP."""
+    held = [number for part in numbers for number in (part if isinstance(part, range) else (part,))]
+    return changed(answered(host, SHAPE, seed=4), **sessions(len(held), 0, fingerprint=fingerprint(held)))
+
+
 def test_the_member_with_more_sessions_counts() -> None:
     alone = changed(answered("c"), **sessions(1, 0))
     data = report(member("a", 90), member("b", 100), alone)
@@ -45,9 +52,11 @@ def test_the_member_with_more_sessions_counts() -> None:
         {
             "members": ["a", "b"],
             "declared": True,
+            "detected": False,
             "sessions": {"a": 90, "b": 100},
             "difference": {"tcp": 10, "udp": 0, "icmp": 0},
             "difference_at_least": 10,
+            "difference_about": None,
             "in_step": False,
         }
     ]
@@ -114,7 +123,88 @@ def test_a_suspected_pair_counts_in_full() -> None:
     assert data["totals"]["sessions"] == 190
     assert data["totals"]["sessions_counted_twice"] == 0
     (pair,) = data["pairs"]
-    assert (pair["members"], pair["declared"]) == (["a", "b"], False)
+    assert (pair["members"], pair["declared"], pair["detected"]) == (["a", "b"], False, False)
+    assert [finding["code"] for finding in data["findings"] if "pair" in finding["code"]] == ["pair_suspected"]
+
+
+def test_as_many_sessions_and_not_the_same() -> None:
+    data = report(holding("a", range(100)), holding("b", range(2, 102)))
+    (pair,) = data["pairs"]
+    assert pair["difference"] == {"tcp": 0, "udp": 0, "icmp": 0}
+    assert (pair["difference_at_least"], pair["difference_about"], pair["in_step"]) == (4, 4, True)
+    (finding,) = [finding for finding in data["findings"] if "pair" in finding["code"]]
+    assert (finding["severity"], finding["code"]) == ("note", "pair_out_of_step")
+    assert finding["evidence"].startswith("At least 4 sessions are not on every member: a has 100, b has 100.")
+
+
+def test_half_of_many_sessions_differ() -> None:
+    """The lower bound is far below the truth then, and would be tolerated."""
+    data = report(holding("a", range(20_000)), holding("b", range(10_000, 30_000)))
+    (pair,) = data["pairs"]
+    assert pair["difference_at_least"] < 5_000
+    assert 15_000 < pair["difference_about"] < 25_000
+    assert pair["in_step"] is False
+    assert [finding["severity"] for finding in data["findings"] if finding["code"] == "pair_out_of_step"] == ["warning"]
+
+
+def test_a_pair_that_nobody_declared_is_detected_and_counts_once() -> None:
+    data = report(holding("a", range(100)), holding("b", range(3, 101)), pairs=())
+    assert data["totals"]["sessions"] == 100
+    assert data["totals"]["sessions_counted_twice"] == 98
+    (pair,) = data["pairs"]
+    assert (pair["members"], pair["declared"], pair["detected"]) == (["a", "b"], False, True)
+    assert pair["difference_at_least"] == 4
+    codes = [finding["code"] for finding in data["findings"] if "pair" in finding["code"]]
+    assert codes == ["pair_out_of_step", "pair_detected"]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [holding("b", range(80, 230))],  # a fifth
+        [holding("b", range(40))],  # all that it has, and less than half of the other's
+        [holding("b", range(1000, 40_000))],  # none, and many more
+        [holding("b", range(1000, 1100))],  # none
+        [holding("b")],  # nothing to compare
+        [member("b", 100)],  # no fingerprint
+    ],
+)
+def test_hosts_that_share_too_little_are_only_suspected(others: list[HostAnswer]) -> None:
+    one = holding("a", range(99))
+    data = report(one, *others, pairs=())
+    assert data["totals"]["sessions_counted_twice"] == 0
+    assert [(pair["declared"], pair["detected"]) for pair in data["pairs"]] == [(False, False)]
+
+
+def test_two_pairs_with_one_pool4() -> None:
+    found = [
+        holding("a", range(90)),
+        holding("b", range(500, 590)),
+        holding("c", range(90)),
+        holding("d", range(499, 590)),
+    ]
+    data = report(*found, holding("e", range(900, 990)), pairs=())
+    assert data["totals"]["sessions"] == 90 + 91 + 90
+    assert [(pair["members"], pair["detected"]) for pair in data["pairs"]] == [
+        (["a", "c"], True),
+        (["b", "d"], True),
+        (["a", "b", "c", "d", "e"], False),
+    ]
+
+
+def test_fingerprints_of_other_protocols_do_not_compare() -> None:
+    one, other = holding("a", range(90)), holding("b", range(90))
+    less = HostAnswer(other.host, other.status, {**(other.facts or {}), "protocols": ["tcp"]})
+    (pair,) = report(one, less)["pairs"]
+    assert (pair["difference_at_least"], pair["difference_about"]) == (0, None)
+
+
+@pytest.mark.parametrize("text", ["nonsense", fingerprint(range(4)), 7])
+def test_a_fingerprint_that_is_none_is_a_failure_of_its_host(text: object) -> None:
+    data = report(holding("a", range(90)), changed(holding("b", range(90)), fingerprint=text))
+    assert [(host["host"], host["status"]) for host in data["hosts"]] == [("a", "answered"), ("b", "failed")]
+    (missing,) = data["coverage"]["missing"]
+    assert "fingerprint" in missing["message"]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ KEYS = {
     "top_clients": "prefix sessions_at_least sessions_at_most exact percent",
     "top_destinations": "address sessions_at_least sessions_at_most exact percent",
     "top_services": "protocol l4_id label sessions_at_least sessions_at_most exact percent",
-    "pairs": "members declared sessions difference difference_at_least in_step",
+    "pairs": "members declared detected sessions difference difference_at_least difference_about in_step",
     "warnings": "host text",
     "verdict": "severity sentence lines",
 }
