@@ -53,7 +53,7 @@ options:
   transport:
     description:
       - V(connection) uses the connection of the task, with C(become). The host needs C(jool) and a shell, no Python.
-        A table of more than 4 MiB (some 30,000 sessions) waits in a file on the host while it is fetched in parts. The file is in
+        A table of more than 1 MiB (some 8,000 sessions) waits in a file on the host while it is fetched in parts. The file is in
         C(TMPDIR) or C(/tmp) of the user that asks, for that user only, takes at most half of the space that is free there, and is removed.
       - V(ssh) opens an SSH connection of its own from the controller with Paramiko, to the place and as the user that the
         inventory says, and reads the table while it comes, without a file on the host. Host keys are verified against known_hosts. The host needs

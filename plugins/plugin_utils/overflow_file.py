@@ -134,8 +134,8 @@ class Limits:
     :ivar file_bytes: the largest file, where half of the free space is more.
     """
 
-    passed_reads: int = 1024
-    part_blocks: int = 64
+    passed_reads: int = 256
+    part_blocks: int = 16
     file_bytes: int = 2 * 1024**3
 
 

@@ -76,7 +76,7 @@ def run_with_children(command: Sequence[str], **options: Any) -> tuple[str, Cost
 
     See `run_alone`.
     """
-    return _run(command, lambda first: sum(map(_share_of, _family(first))), 0.02, options)
+    return _run(command, lambda first: sum(map(share_of, family(first))), 0.02, options)
 
 
 class CommandFailed(Exception):
@@ -103,7 +103,7 @@ def _run(
         return output.read(), Cost(cpu_of_children() - before, peak)
 
 
-def _family(first: int) -> Iterator[int]:
+def family(first: int) -> Iterator[int]:
     """A process and all that descend from it."""
     children: dict[int, list[int]] = {}
     for entry in os.listdir("/proc"):
@@ -118,7 +118,7 @@ def _family(first: int) -> Iterator[int]:
         found += children.get(process, [])
 
 
-def _share_of(process: int) -> int:
+def share_of(process: int) -> int:
     """The bytes of a process, its part of what it shares with others; 0 when it has ended."""
     try:
         found = _SHARE.search(Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii"))

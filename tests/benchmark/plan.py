@@ -12,6 +12,13 @@ ROUNDS = 5
 """Times that each contestant works, in turn with the others of its section."""
 
 
+HOSTS = 1_000
+"""Of a fleet, all of which are asked."""
+
+SUMMARIES = 10_000
+"""Saved ones, that are merged."""
+
+
 @dataclass(frozen=True)
 class TableSize:
     """A table to make; see `tables.make_table`."""

@@ -16,13 +16,16 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import fleet_report
+from .fleet import FleetResults
 from .plan import Contestant, Section
-from .targets import MEGABYTE, Results, Target
+from .table import MEGABYTE, table
+from .targets import Results, Target
 
 LIBRARIES = ("ansible-core", "textfsm", "ntc-templates", "ttp", "polars")
 
 INTRODUCTION = """\
-# How fast tables are read
+# How fast it is
 
 Made by `make bench`; do not edit. Every contestant works in a process of its own, in turn with the others of its
 section, {rounds} unless it says otherwise. Figures are medians; what is set beside something is the median of the
@@ -43,7 +46,13 @@ targets.
 
 
 def report(
-    sections: Sequence[Section], targets: Sequence[Target], results: Results, rounds: int, machine: str, short: bool
+    sections: Sequence[Section],
+    targets: Sequence[Target],
+    results: Results,
+    fleet: FleetResults,
+    rounds: int,
+    machine: str,
+    short: bool,
 ) -> str:
     """The whole page.
 
@@ -54,18 +63,20 @@ def report(
     if short:
         parts.append(SHORT)
     parts.append("\n## Targets\n\n")
-    parts.append(_targets(targets, results))
+    parts.append(_targets(targets, results, fleet))
     for section in sections:
         parts.append(f"\n## {section.title}\n\n{textwrap.fill(section.text, 120)}\n\n")
         parts.append(_section(section, results, rounds))
+    parts.append(fleet_report.section(fleet))
     parts.append("\n## The machine\n\n")
     parts.append(textwrap.fill(machine, 120) + "\n")
     return "".join(parts)
 
 
-def missed(targets: Sequence[Target], results: Results) -> list[str]:
+def missed(targets: Sequence[Target], results: Results, fleet: FleetResults) -> list[str]:
     """The works whose targets are not met, or could not be measured."""
-    return [target.work for target in targets if _verdict(target, results)[1] != "yes"]
+    late = [target.work for target in targets if _verdict(target, results)[1] != "yes"]
+    return late + [work for work, _most, _measured, met in fleet_report.targets(fleet) if not met]
 
 
 def _verdict(target: Target, results: Results) -> tuple[str, str]:
@@ -76,11 +87,13 @@ def _verdict(target: Target, results: Results) -> tuple[str, str]:
     return target.unit.format(measured), "yes" if measured <= target.at_most else "no"
 
 
-def _targets(targets: Sequence[Target], results: Results) -> str:
+def _targets(targets: Sequence[Target], results: Results, fleet: FleetResults) -> str:
     rows = []
     for target in targets:
         measured, met = _verdict(target, results)
         rows.append((target.work, target.unit.format(target.at_most), measured, met))
+    for work, at_most, measured, is_met in fleet_report.targets(fleet):
+        rows.append((work, at_most, measured, "yes" if is_met else "no"))
     return table(("work", "at most", "measured", "met"), rows)
 
 
@@ -114,12 +127,6 @@ def _row(section: Section, one: Contestant, base: Contestant | None, results: Re
 
 def _times(rounds: int) -> str:
     return "once" if rounds == 1 else f"{rounds} times"
-
-
-def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Markdown: the first column is text, the others are numbers."""
-    lines = [titles, ["---", *["---:"] * (len(titles) - 1)], *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def machine() -> str:

@@ -12,10 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .table import MEGABYTE
 from .tables import Table
 from .work import Measure
-
-MEGABYTE = 1_000_000
 
 BYTES_A_CLIENT = 150
 """What a summary may keep of a distinct client prefix."""

@@ -1,5 +1,7 @@
 """The QEMU command line of a guest, and why each option is there."""
 
+from __future__ import annotations
+
 import os
 import socket
 from pathlib import Path
@@ -32,7 +34,14 @@ def accelerator(environment: str) -> list[str]:
     raise LabError(f"LAB_ACCEL is '{environment}'; it can be tcg (the default) or kvm")
 
 
-def command(name: str, image: Image, seed: Path, console: Path, port: int) -> list[str]:
+def link(name: str, other: str) -> list[str]:
+    """A network card whose cable ends in another guest: frames are datagrams between two sockets in the guests'
+    directories. QEMU runs in its guest's, so the paths are short. While the other is off they are lost."""
+    sockets = f"local.type=unix,local.path=link-{other},remote.type=unix,remote.path=../{other}/link-{name}"
+    return ["-netdev", f"dgram,id=link,{sockets}", "-device", "virtio-net-pci,netdev=link,romfile="]
+
+
+def command(name: str, image: Image, seed: Path, console: Path, port: int, linked_to: str | None) -> list[str]:
     """One guest: the image is never written (snapshot), SSH is on a port of the loopback interface only."""
     return [
         "qemu-system-x86_64",
@@ -50,6 +59,7 @@ def command(name: str, image: Image, seed: Path, console: Path, port: int) -> li
         *["-drive", f"file={seed},format=raw,if=virtio,read-only=on"],
         *["-netdev", f"user,id=net,ipv6=off,hostfwd=tcp:127.0.0.1:{port}-:22"],
         *["-device", "virtio-net-pci,netdev=net,romfile="],
+        *(link(name, linked_to) if linked_to else []),
         *["-device", "virtio-rng-pci"],
         *["-serial", f"file:{console}"],
     ]

@@ -1,5 +1,7 @@
 """The Debian releases the lab has guests of, and what differs between them."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +18,8 @@ class Release:
     python: str
     blue: bool
     """Whether the guest has a second translator in the network namespace `blue`."""
+    linked_to: str | None = None
+    """The guest at the other end of the cable in `eth1`."""
     main_archive_only: bool = False
     """Whether updates and security are left out, which mmdebstrap takes by itself."""
 
@@ -25,8 +29,8 @@ RELEASES: dict[str, Release] = {
     for release in (
         # The security archive of bullseye still lists kernels whose files are gone; its last point release is whole.
         Release("bullseye", jool="4.1.5", kernel="5.10", python="3.9", blue=False, main_archive_only=True),
-        Release("bookworm", jool="4.1.9", kernel="6.1", python="3.11", blue=True),
-        Release("trixie", jool="4.1.13", kernel="6.12", python="3.13", blue=True),
+        Release("bookworm", jool="4.1.9", kernel="6.1", python="3.11", blue=True, linked_to="trixie"),
+        Release("trixie", jool="4.1.13", kernel="6.12", python="3.13", blue=True, linked_to="bookworm"),
     )
 }
 

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import importlib
 import ipaddress
+import os
 import re
 import shutil
 import sys
@@ -21,6 +22,9 @@ from benchmark import networks, peers_awk, peers_csv, works_ours
 from benchmark.answers import FIELDS, Disagreement, compare, rows_answer
 from benchmark.contest import make_tables, run_sections
 from benchmark.cost import Cost, run_alone, run_with_children
+from benchmark.fleet import FleetResults, measure_fleet
+from benchmark.fleet_cost import RunCost, RunFailed
+from benchmark.fleet_cost import run as run_fleet
 from benchmark.plan import SECTIONS, TABLES, Contestant, Section, TableSize
 from benchmark.report import missed, report
 from benchmark.tables import Table, make_table, open_table
@@ -254,14 +258,43 @@ def test_report(tmp_path: Path) -> None:
     assert [len(found.measures[section.key(one)]) for one in section.contestants[:2]] == [2, 1]
     ours, peer, nobody = (section.key(one) for one in section.contestants)
     targets = [Ratio("easy", 1e9, ours, peer), Ratio("hard", 0, ours, peer), Ratio("not there", 1, ours, nobody)]
-    text = report([section], targets, found, 2, "1 core", short=False)
+    fleet = FleetResults(20, RunCost(1.0, 2.0, 90_000_000), RunCost(9.0, 3.0, 300_000_000), 100, 0.5)
+    text = report([section], targets, found, fleet, 2, "1 core", short=False)
     assert re.search(r"\| easy \| 1000000000.00 x \| \d+\.\d\d x \| yes \|", text)
     assert re.search(r"\| hard \| 0.00 x \| \d+\.\d\d x \| no \|", text)
     assert "| not there | 1.00 x | not measured here | unknown |" in text
     assert re.search(r"\| ours \| 200 \| \d+\.\d\d \| \d+\.\d\d \| \d+\.\d \| \d+\.\d\d x \|", text)
     assert "| `csv.reader` (once) |" in text
     assert "| nobody | 200 | not installed here |  |  |  |" in text
-    assert missed(targets, found) == ["hard", "not there"]
+    assert "| CPU of 20 hosts in one task, beside `ansible -m command` | 0.125 x | 0.111 x | yes |" in text
+    assert "| time of 20 hosts in one task, beside `ansible -m command` | 0.50 x | 0.67 x | no |" in text
+    assert "| memory of 20 hosts in one task | 150 MB | 90 MB | yes |" in text
+    assert "| reading and merging 100 saved summaries | 2.00 s | 0.50 s | yes |" in text
+    assert "| `ansible -m command` | 20 | 450.0 | 3.0 | 300 | 9.0 x | 1.5 x |" in text
+    assert missed(targets, found, fleet) == [
+        "hard",
+        "not there",
+        "time of 20 hosts in one task, beside `ansible -m command`",
+    ]
+
+
+@pytest.mark.parametrize("hosts", [0, 5001])
+def test_no_such_fleet(hosts: int) -> None:
+    with pytest.raises(ValueError, match="between 1 and 5000"):
+        measure_fleet(hosts, 1, 1)
+
+
+def test_what_a_command_leaves_behind_is_counted_and_ended(tmp_path: Path) -> None:
+    left = "import os, sys, time\nif os.fork() == 0:\n    os.setsid()\n    x = sum(range(10**7))\n    time.sleep(600)\n"
+    cost = run_fleet([sys.executable, "-c", f"{left}else:\n    time.sleep(2)"], tmp_path / "output", os.environ, 60)
+    assert cost.wall < 60
+    assert cost.cpu > 0.1
+    assert cost.peak_bytes > 2_000_000
+
+
+def test_a_run_that_fails(tmp_path: Path) -> None:
+    with pytest.raises(RunFailed, match="what went wrong"):
+        run_fleet([sys.executable, "-c", "raise SystemExit('what went wrong')"], tmp_path / "output", os.environ, 60)
 
 
 def test_fields_are_the_csvs_columns(table: Table) -> None:

@@ -68,13 +68,13 @@ def test_bytes_come_as_they_are(host: ShellHost, tmp_path: Path, output: bytes, 
 def test_many_parts(host: ShellHost, tmp_path: Path) -> None:
     (tmp_path / "output").write_bytes(RANDOM)
     assert fetch(host, ("cat", str(tmp_path / "output")), Limits(part_blocks=8)) == (0, RANDOM, b"")
-    assert len(host.connection.asked) == 1 + -(-(len(RANDOM) - 4 * 2**20) // (8 * BLOCK_BYTES)) + 1
+    assert len(host.connection.asked) == 1 + -(-(len(RANDOM) - 2**20) // (8 * BLOCK_BYTES)) + 1
 
 
 def test_a_table_of_ordinary_size_is_one_execution(host: ShellHost, tmp_path: Path) -> None:
-    (tmp_path / "output").write_bytes(RANDOM[: 4 * 2**20])
+    (tmp_path / "output").write_bytes(RANDOM[: 2**20])
     with host.transport().start(("cat", str(tmp_path / "output"))) as running:
-        assert b"".join(running.chunks()) == RANDOM[: 4 * 2**20]
+        assert b"".join(running.chunks()) == RANDOM[: 2**20]
     assert len(host.connection.asked) == 1
 
 

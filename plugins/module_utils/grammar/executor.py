@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 LINE_LIMIT = 1024 * 1024
 """Characters. Jool's longest line (a resolved name at both ends) has less than 1,500."""
 
-BLOCK_BYTES = 32 * 1024
+BLOCK_BYTES = 64 * 1024
 """A stream is read in about these, whatever pieces it comes in: columns of a block are held at a time, and no more.
-Jool writes 4 KiB at a time. With less, the work on a block itself shows; with more, it leaves the processor's cache."""
+Jool writes 4 KiB at a time. With less, the work on a block itself shows; with more, memory does."""
 
 SHOWN = 200
 """Characters of an offending line that an error shows."""

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from ..grammar import session as templates
 from ..grammar.executor import Columns, read_columns
@@ -221,8 +222,8 @@ def read_csv(chunks: Iterable[bytes]) -> Iterator[Session]:
 
     :raises GrammarError: see `csv_blocks`.
     """
-    for block in csv_blocks(chunks):
-        yield from block.sessions()
+    # No generator: each record would pass through it.
+    return chain.from_iterable(block.sessions() for block in csv_blocks(chunks))
 
 
 def read_console(chunks: Iterable[bytes], protocol: str | None = None) -> Iterator[Session]:
@@ -230,5 +231,4 @@ def read_console(chunks: Iterable[bytes], protocol: str | None = None) -> Iterat
 
     :raises GrammarError: or another, see `console_blocks`.
     """
-    for block in console_blocks(chunks, protocol):
-        yield from block.sessions()
+    return chain.from_iterable(block.sessions() for block in console_blocks(chunks, protocol))

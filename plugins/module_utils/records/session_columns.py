@@ -16,6 +16,7 @@ from functools import partial
 from itertools import repeat
 
 from ..grammar.executor import Columns
+from .clock_column import clock_seconds
 from .session import Session, session_from_row
 from .span import read_span
 
@@ -33,17 +34,6 @@ Texts = tuple[Sequence[object], ...]
 """Columns of a record up to `expires_in`, as texts or numbers that are written alike, and that of `state` ("" where
 there is none)."""
 
-_KEPT = 20_000
-"""Clock times whose meaning is kept, since they come again and again: two hours have 7,200 without their fraction."""
-
-# A clock time without its fraction to milliseconds, and to whole seconds as text.
-_MILLISECONDS: dict[str, int] = {}
-_WHOLE: dict[str, str] = {}
-
-# The fraction is a count of milliseconds, see `records.span.read_span`.
-_FRACTIONS = {"": 0, **{text: int(text) for number in range(1000) for text in (str(number), f"{number:03}")}}
-_DIGITS = {text: f"{number:03}".rstrip("0") or "0" for text, number in _FRACTIONS.items()}
-
 
 def records(columns: Columns, protocols: Sequence[str]) -> Iterator[Session]:
     """The rows as records.
@@ -51,19 +41,23 @@ def records(columns: Columns, protocols: Sequence[str]) -> Iterator[Session]:
     :param protocols: of each row.
     """
     named = dict(zip(columns.names, columns.values))
-    if not _plain(named):
+    times = None if _named(named) else clock_seconds(named["EXPIRES_IN"])
+    if times is None:
         return (session_from_row(row, protocol) for row, protocol in zip(columns.rows(), protocols))
+    server_l4_ids = list(map(int, named["IPV4_REMOTE_L4_ID"]))
+    # But for ICMP, a server's port is the same on both sides.
+    same = named["IPV6_LOCAL_L4_ID"] == named["IPV4_REMOTE_L4_ID"]
     fields: tuple[Iterable[object], ...] = (
         protocols,
         named["IPV6_REMOTE_ADDRESS"],
         map(int, named["IPV6_REMOTE_L4_ID"]),
         named["IPV6_LOCAL_ADDRESS"],
-        map(int, named["IPV6_LOCAL_L4_ID"]),
+        server_l4_ids if same else map(int, named["IPV6_LOCAL_L4_ID"]),
         named["IPV4_LOCAL_ADDRESS"],
         map(int, named["IPV4_LOCAL_L4_ID"]),
         named["IPV4_REMOTE_ADDRESS"],
-        map(int, named["IPV4_REMOTE_L4_ID"]),
-        _seconds(named["EXPIRES_IN"]),
+        server_l4_ids,
+        times,
         repeat(_RESOLUTION),
         named["STATE"] if all(named["STATE"]) else (state or None for state in named["STATE"]),
         *(repeat(None),) * 4,
@@ -79,7 +73,8 @@ def texts(columns: Columns, protocols: Sequence[str]) -> Texts | None:
     :returns: None where a row has a name, a time in words, or a number with a leading zero.
     """
     named = dict(zip(columns.names, columns.values))
-    if not _plain(named) or any(_LEADING_ZERO.search(f" {' '.join(named[name])}") for name in L4_IDS):
+    times = None if _named(named) else clock_seconds(named["EXPIRES_IN"])
+    if times is None or any(_LEADING_ZERO.search(f" {' '.join(named[name])}") for name in L4_IDS):
         return None
     return (
         protocols,
@@ -91,7 +86,7 @@ def texts(columns: Columns, protocols: Sequence[str]) -> Texts | None:
         named["IPV4_LOCAL_L4_ID"],
         named["IPV4_REMOTE_ADDRESS"],
         named["IPV4_REMOTE_L4_ID"],
-        _decimals(named["EXPIRES_IN"]),
+        list(map(repr, times)),
         named["STATE"],
     )
 
@@ -109,43 +104,10 @@ def texts_of_sessions(sessions: Sequence[Session]) -> Texts | None:
 
 def seconds(times: Sequence[str]) -> list[float]:
     """The seconds of times in any notation; see `records.span`."""
-    return _seconds(times) if _on_a_clock(times) else [read_span(time).seconds for time in times]
+    known = clock_seconds(times)
+    return [read_span(time).seconds for time in times] if known is None else known
 
 
-def _plain(named: Mapping[str, Sequence[str]]) -> bool:
-    """Whether no name stands where a number can, and every time is one of a clock: then columns convert as a whole."""
-    return not any(any(named[name]) for name in NAMES) and _on_a_clock(named["EXPIRES_IN"])
-
-
-def _on_a_clock(times: Sequence[str]) -> bool:
-    return " ".join(times).count(":") == 2 * len(times)
-
-
-def _seconds(times: Sequence[str]) -> list[float]:
-    """Of times on a clock."""
-    clocks, fractions = _MILLISECONDS, _FRACTIONS
-    try:
-        parts = map(str.partition, times, repeat("."))
-        return [(clocks[clock] + fractions[fraction]) / 1000 for clock, _point, fraction in parts]
-    except KeyError:
-        _learn(times)
-        return [read_span(time).seconds for time in times]
-
-
-def _decimals(times: Sequence[str]) -> list[str]:
-    """The same as Python writes such numbers."""
-    clocks, fractions = _WHOLE, _DIGITS
-    try:
-        parts = map(str.partition, times, repeat("."))
-        return [f"{clocks[clock]}.{fractions[fraction]}" for clock, _point, fraction in parts]
-    except KeyError:
-        return list(map(repr, _seconds(times)))
-
-
-def _learn(times: Sequence[str]) -> None:
-    for time in times:
-        clock = time.partition(".")[0]
-        if len(_MILLISECONDS) < _KEPT and clock not in _MILLISECONDS:
-            seconds = round(read_span(clock).seconds)
-            _MILLISECONDS[clock] = seconds * 1000
-            _WHOLE[clock] = str(seconds)
+def _named(columns: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a name stands somewhere where a number can."""
+    return any(any(columns[name]) for name in NAMES)

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is said of the contest of a fleet: its section of the report, and its targets."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from .fleet import CONCURRENCY, FORKS, FleetResults
+from .fleet_cost import RunCost
+from .table import MEGABYTE, table
+
+TITLES = ("who", "hosts", "CPU a host, ms", "time, s", "memory, MB", "CPU", "time")
+
+TEXT = """\
+Whole runs of Ansible, with start and inventory, on the same hosts one after the other, once each: SSH servers on
+loopback that answer from recordings of Jool 4.1.9. `jool_fleet_session_info` counts all protocols in one task,
+{concurrency} hosts at a time; `ansible -m command`, with pipelining and {forks} forks, asks each for one protocol and
+keeps nothing. CPU and memory are those of the controller's processes and all that they start, also of what stays
+behind; the servers share the machine and are not counted. Saved summaries are files of one host each.
+"""
+
+AT_MOST = {
+    "CPU of a host": (1 / 8, "{:.3f} x"),
+    "time": (0.5, "{:.2f} x"),
+    "memory": (150.0, "{:.0f} MB"),
+    "merge": (2.0, "{:.2f} s"),
+}
+
+
+def section(results: FleetResults) -> str:
+    """A heading, what it is about, and a table."""
+    rows = [
+        _row("`jool_fleet_session_info`, one task", results.hosts, results.ours, results.ours),
+        _row("`ansible -m command`", results.hosts, results.stock, results.ours),
+    ]
+    text = textwrap.fill(TEXT.format(concurrency=CONCURRENCY, forks=FORKS).replace("\n", " "), 120)
+    merged = f"{results.summaries:,} saved summaries are read and merged in {results.merge_seconds:.2f} s."
+    return f"\n## Many hosts\n\n{text}\n\n{table(TITLES, rows)}\n{merged}\n"
+
+
+def targets(results: FleetResults) -> Iterator[tuple[str, str, str, bool]]:
+    """What is asked, at most how much, what was measured, and whether that is met."""
+    ours, stock = results.ours, results.stock
+    measured = {
+        "CPU of a host": (
+            f"CPU of {results.hosts:,} hosts in one task, beside `ansible -m command`",
+            ours.cpu / stock.cpu,
+        ),
+        "time": (f"time of {results.hosts:,} hosts in one task, beside `ansible -m command`", ours.wall / stock.wall),
+        "memory": (f"memory of {results.hosts:,} hosts in one task", ours.peak_bytes / MEGABYTE),
+        "merge": (f"reading and merging {results.summaries:,} saved summaries", results.merge_seconds),
+    }
+    for name, (work, figure) in measured.items():
+        at_most, unit = AT_MOST[name]
+        yield work, unit.format(at_most), unit.format(figure), figure <= at_most
+
+
+def _row(title: str, hosts: int, cost: RunCost, beside: RunCost) -> tuple[str, ...]:
+    return (
+        title,
+        f"{hosts:,}",
+        f"{1000 * cost.cpu / hosts:.1f}",
+        f"{cost.wall:.1f}",
+        f"{cost.peak_bytes / MEGABYTE:.0f}",
+        f"{cost.cpu / beside.cpu:.1f} x",
+        f"{cost.wall / beside.wall:.1f} x",
+    )
