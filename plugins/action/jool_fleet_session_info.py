@@ -13,10 +13,11 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils.errors import InventoryUnclear, JoolError
+from ..module_utils.errors import InventoryUnclear, JoolError, NotAFleet
 from ..module_utils.facts.question import Question
 from ..module_utils.fleet.answer import HostAnswer
 from ..module_utils.fleet.data import fleet_report_data
+from ..module_utils.fleet.earlier_report import read_earlier_report
 from ..module_utils.fleet.summary import FleetSummary, merge_all, summary_of
 from ..module_utils.fleet.summary_file import read_summary, write_summary
 from ..module_utils.fleet.task_result import answer_of_result
@@ -98,7 +99,7 @@ class FleetTask:
         written = self._options["summary_dest"] if self._writes else None
         if written:
             self._save(written, summary)
-        fleet = fleet_report_data(summary, judged)
+        fleet = fleet_report_data(summary, judged, earlier=self._earlier())
         result = {
             "changed": False,
             "fleet": fleet,
@@ -112,6 +113,14 @@ class FleetTask:
                 return {**result, "failed": True, "msg": told}
             self.warnings.append(told)
         return result
+
+    def _earlier(self) -> Mapping[str, Any] | None:
+        path = self._options["earlier"]
+        try:
+            return read_earlier_report(path) if path else None
+        except NotAFleet as error:
+            self.warnings.append(f"Since when findings are known is lost: {error}")
+        return None
 
     @staticmethod
     def _save(path: str, summary: FleetSummary) -> None:

@@ -44,6 +44,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "pseudonym_key": {"type": "str", "no_log": True},
     "pairs": {"type": "list", "elements": "list"},
     "pair_tolerance_percent": {"type": "float", "default": 5.0},
+    "earlier": {"type": "path"},
 }
 
 REQUIRED_ONE_OF = [("hosts", "facts", "summaries")]

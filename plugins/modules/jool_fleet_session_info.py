@@ -147,6 +147,12 @@ options:
     description: How far the members of a pair may differ, since their tables are not read at the same moment.
     type: float
     default: 5.0
+  earlier:
+    description:
+      - The file F(fleet.json) of an earlier report of the same fleet. What it found already is known since then, see
+        RV(fleet.findings[].since).
+      - Where there is no such file, this is the first report. One that is damaged is passed over with a warning.
+    type: path
 requirements:
   - Paramiko and TextFSM (Python libraries) on the controller, for O(hosts)
 notes:

@@ -10,6 +10,7 @@ import json
 import os
 import stat
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ import yaml
 pytest.importorskip("ansible")
 pytest.importorskip("paramiko")
 
+from ansible_collections.nat64.jool.plugins.module_utils.errors import NotAFleet
+from ansible_collections.nat64.jool.plugins.module_utils.fleet.earlier_report import read_earlier_report
 from ansible_collections.nat64.jool.tests.unit.gathering.fake_hosts import BAD, TCP_DUMP, Fleet, closed_port, fleet
 from ansible_collections.nat64.jool.tests.unit.ssh_server import ADDRESS, SUDO_PASSWORD, USER
 
@@ -422,6 +425,56 @@ def test_two_slices_and_what_is_damaged(controller: Controller, hosts: Fleet, tm
     assert both["fleet"]["coverage"]["duplicate"] == 1
 
 
+def test_since_when_findings_are_known(controller: Controller, hosts: Fleet, tmp_path: Path) -> None:
+    hosts.add("edge1")
+    hosts.target("gone", closed_port())
+    path = tmp_path / "fleet.json"
+    options = {"hosts": ["edge1", "gone"], "retries": 0, "earlier": str(path)}
+    first = controller.run(options)
+    assert warnings(first) == []  # there is no earlier report yet
+    report = first["fleet"]
+    for finding in report["findings"]:
+        finding["since"] = "2026-01-02T03:04:05Z"
+    path.write_text(json.dumps(report), encoding="utf-8")
+    hosts.target("gone too", closed_port())
+    second = controller.run({**options, "hosts": ["edge1", "gone", "gone too"]})
+    since = {one["host"]: one["since"] for one in second["fleet"]["findings"] if one["code"] == "host_unreachable"}
+    assert since["gone"] == "2026-01-02T03:04:05Z"
+    assert since["gone too"] > since["gone"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"schema": 1, "kind": "nat64.jool/fleet", "findings": [', "it is no whole JSON document"),
+        (b"", "it is no whole JSON document"),
+        (b"\xff", "it is no whole JSON document"),
+        (b"[" * 100_000, "it is no whole JSON document"),
+        (b"[]", "it is no report of a fleet of schema 1"),
+        (b'{"schema": 2, "kind": "nat64.jool/fleet"}', "it is no report of a fleet of schema 1"),
+        (b'{"schema": 1, "kind": "nat64.jool/fleet-summary"}', "it is no report of a fleet of schema 1"),
+    ],
+)
+def test_an_earlier_report_that_is_damaged(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "fleet.json"
+    path.write_bytes(content)
+    with pytest.raises(NotAFleet, match=said):
+        read_earlier_report(str(path))
+    with pytest.raises(NotAFleet, match="Is a directory"):
+        read_earlier_report(str(tmp_path))
+    assert read_earlier_report(str(tmp_path / "none")) is None
+
+
+def test_a_damaged_earlier_report_is_a_warning(controller: Controller, hosts: Fleet, tmp_path: Path) -> None:
+    hosts.add("edge1")
+    (tmp_path / "fleet.json").write_text("nonsense", encoding="utf-8")
+    result = controller.run({"hosts": ["edge1"], "earlier": str(tmp_path / "fleet.json")})
+    assert result["fleet"]["coverage"]["answered"] == 1
+    (warning,) = warnings(result)
+    assert warning.startswith("Since when findings are known is lost: ")
+    assert "nonsense" not in warning
+
+
 def test_the_playbooks_for_slices(each: Controller, hosts: Fleet) -> None:
     for name in ("edge1", "edge2", "edge3"):
         hosts.add(name)
@@ -437,7 +490,15 @@ def test_the_playbooks_for_slices(each: Controller, hosts: Fleet) -> None:
     assert "3 of 4 hosts answered. Without an answer: gone." in " ".join(each.output.split())
     report = json.loads((each.place / "audit" / "fleet.json").read_text(encoding="utf-8"))
     assert report["totals"]["sessions"] == 12
+    since = {one["code"]: one["since"] for one in report["findings"]}
     assert [host["host"] for host in report["hosts"] if host["status"] == "answered"] == ["edge1", "edge2", "edge3"]
     assert (each.place / "audit" / "fleet.html").stat().st_mode & 0o777 == 0o600
+    # Once more: what was found is known since the first time.
+    time.sleep(1.1)
+    each.playbook("nat64.jool.fleet_merge")
+    again = json.loads((each.place / "audit" / "fleet.json").read_text(encoding="utf-8"))
+    assert again["generated_at"] > report["generated_at"]
+    assert since
+    assert {one["code"]: one["since"] for one in again["findings"]} == since
     done = each.playbook("nat64.jool.fleet_merge", "--extra-vars", json.dumps({"fleet_merge_hosts": "all:!gone"}))
     assert done.returncode == 0, each.output
