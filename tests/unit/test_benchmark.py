@@ -258,7 +258,7 @@ def test_report(tmp_path: Path) -> None:
     assert [len(found.measures[section.key(one)]) for one in section.contestants[:2]] == [2, 1]
     ours, peer, nobody = (section.key(one) for one in section.contestants)
     targets = [Ratio("easy", 1e9, ours, peer), Ratio("hard", 0, ours, peer), Ratio("not there", 1, ours, nobody)]
-    fleet = FleetResults(20, RunCost(1.0, 2.0, 90_000_000), RunCost(9.0, 3.0, 300_000_000), 100, 0.5)
+    fleet = FleetResults(20, RunCost(1.0, 2.0, 90_000_000), 5, RunCost(2.25, 0.75, 300_000_000), 100, 0.5)
     text = report([section], targets, found, fleet, 2, "1 core", short=False)
     assert re.search(r"\| easy \| 1000000000.00 x \| \d+\.\d\d x \| yes \|", text)
     assert re.search(r"\| hard \| 0.00 x \| \d+\.\d\d x \| no \|", text)
@@ -270,7 +270,7 @@ def test_report(tmp_path: Path) -> None:
     assert "| time of 20 hosts in one task, beside `ansible -m command` | 0.50 x | 0.67 x | no |" in text
     assert "| memory of 20 hosts in one task | 150 MB | 90 MB | yes |" in text
     assert "| reading and merging 100 saved summaries | 2.00 s | 0.50 s | yes |" in text
-    assert "| `ansible -m command` | 20 | 450.0 | 3.0 | 300 | 9.0 x | 1.5 x |" in text
+    assert "| `ansible -m command` | 5 | 450.0 | 0.8 | 300 | 9.0 x | 1.5 x |" in text
     assert missed(targets, found, fleet) == [
         "hard",
         "not there",

@@ -13,7 +13,6 @@ The line prints a mark between the outputs, on both streams: a number that nobod
 
 from __future__ import annotations
 
-import re
 import secrets
 import socket
 import time
@@ -41,7 +40,7 @@ class Foreseen:
 
     def __init__(self, commands: Sequence[Sequence[str]]) -> None:
         token = secrets.token_hex(16)
-        self._mark = re.compile(re.escape(BEGINNING + token.encode()) + rb" (\d+)\n")
+        self._mark = BEGINNING + token.encode() + b" "
         self._mark_length = len(token) + 6  # with a status of three digits
         out, error = (f"printf '\\036%s %d\\n' {token} \"$s\"{where} || exit 1" for where in ("", " >&2"))
         steps = (f"{shell_command(argv)}; s=$?; {out}; {error}" for argv in commands)
@@ -53,9 +52,12 @@ class Foreseen:
 
         Without a mark the status is None, and the last part is what may be the beginning of one.
         """
-        found = self._mark.search(text)
-        if found:
-            return text[: found.start()], int(found.group(1)), text[found.end() :]
+        # No expression: it would have to be compiled for each host.
+        start = text.find(self._mark)
+        if start >= 0:
+            status, line_break, after = text[start + len(self._mark) :].partition(b"\n")
+            if line_break and status.isdigit():
+                return text[:start], int(status), after
         start = text.rfind(BEGINNING, max(0, len(text) - self._mark_length))
         return (text, None, b"") if start < 0 else (text[:start], None, text[start:])
 

@@ -16,6 +16,7 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .. import libraries
@@ -122,7 +123,8 @@ def _host_keys(check: bool | None, word: str) -> str:
     return {"no": "off", "off": "off", "accept-new": "accept-new"}.get(word.lower(), "strict")
 
 
-def _arguments(text: str) -> tuple[list[str], str | None]:
+@lru_cache(maxsize=64)  # a fleet's are the same, or few
+def _arguments(text: str) -> tuple[tuple[str, ...], str | None]:
     """Lines of configuration and the configuration file out of ``ssh`` arguments."""
     try:
         given, others = getopt.getopt(shlex.split(text), SSH_FLAGS)
@@ -139,7 +141,7 @@ def _arguments(text: str) -> tuple[list[str], str | None]:
             lines.append(value)
         elif flag in FLAG_OPTIONS:
             lines.append(f"{FLAG_OPTIONS[flag]} {value}")
-    return lines, config_file
+    return tuple(lines), config_file
 
 
 def _lookup(

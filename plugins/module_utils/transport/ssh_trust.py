@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .. import libraries
@@ -37,12 +38,14 @@ def trusting_client(way: Route, files: SshFiles) -> paramiko.SSHClient:
     :raises OSError: when a known_hosts file cannot be read.
     :raises known_hosts.BadKnownHosts: see there.
     """
-    client: paramiko.SSHClient = _client_class(files)()
+    client: Any = _client_class()()
+    client.files = files
     policy: paramiko.MissingHostKeyPolicy = libraries.paramiko().MissingHostKeyPolicy()
     # The client itself knows no key, so that this is asked about each.
     policy.missing_host_key = _judge(way, files)  # type: ignore[method-assign]
     client.set_missing_host_key_policy(policy)
-    return client
+    trusting: paramiko.SSHClient = client
+    return trusting
 
 
 def transport_factory(way: Route, files: SshFiles) -> Callable[..., paramiko.Transport]:
@@ -71,15 +74,19 @@ def _key_name(algorithm: str) -> str:
     return _RSA if algorithm.startswith("rsa-sha2-") else algorithm
 
 
-def _client_class(files: SshFiles) -> type[paramiko.SSHClient]:
+@cache
+def _client_class() -> Any:
+    """Made once: a class takes longer to make than many a host to answer."""
     plain: type[paramiko.SSHClient] = libraries.paramiko().SSHClient
 
     class Client(plain):  # type: ignore[misc,valid-type]
         """Reads each private key once. A Paramiko that has no such method loads them as ever."""
 
+        files: SshFiles
+
         def _key_from_filepath(self, filename: str, klass: type[paramiko.PKey], password: str | None) -> paramiko.PKey:
             load = super()._key_from_filepath
-            key: paramiko.PKey = files.private_key(
+            key: paramiko.PKey = self.files.private_key(
                 filename, klass.__name__, password, lambda: load(filename, klass, password)
             )
             return key
