@@ -2,11 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two translators that synchronise their sessions, each with the daemon of its release: each session counts once."""
+"""Two translators that synchronise their sessions over a cable between them: each session counts once."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,14 +17,14 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, Guest
+from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, ROOT, Guest
 from ansible_collections.nat64.jool.tests.integration.runner import ansible
 
 PROTOCOLS = ("tcp", "udp", "icmp")
-MEMBERS = ("bookworm", "trixie")
-"""Jool 4.1.9 with ``joold``, 4.1.13 with ``session proxy``."""
+MEMBERS = ("partner", "trixie")
+"""Both have 4.1.13: releases do not understand each other's packets."""
 
-ADDRESSES = {"bookworm": "198.18.9.1", "trixie": "198.18.9.2"}
+ADDRESSES = {"partner": "198.18.9.1", "trixie": "198.18.9.2"}
 """Of the cable between them."""
 
 GROUP = "233.252.0.64"
@@ -32,46 +34,37 @@ IN_STEP_SECONDS = 60.0
 Key = tuple[str, ...]
 
 
+def lab(*words: str) -> None:
+    """A command of the lab."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "lab"), *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 class Pair:
     """Two guests whose instances ``default`` hold the same sessions."""
 
-    def __init__(self, guests: dict[str, Guest]) -> None:
-        self.guests = {name: guests[name] for name in MEMBERS}
+    def __init__(self) -> None:
+        self.guests = {name: Guest(name) for name in MEMBERS}
 
     def start(self) -> None:
         """Connect both, and let their daemons run."""
+        lab("up", "partner")
         for name, guest in self.guests.items():
             guest.pristine()
             guest.run("ip", "address", "replace", f"{ADDRESSES[name]}/30", "dev", "eth1")
             guest.run("ip", "link", "set", "eth1", "up")
             for parameter in ("ss-enabled", "ss-flush-asap"):
                 guest.run("jool", "global", "update", parameter, "true")
-        self._run_daemon("bookworm", *self._joold())
-        self.start_proxy()
+            self.synchronise(name)
 
-    def _joold(self) -> tuple[str, ...]:
-        address = ADDRESSES["bookworm"]
-        network = {
-            "multicast address": GROUP,
-            "multicast port": PORT,
-            "in interface": address,
-            "out interface": address,
-            "reuseaddr": 1,
-            "ttl": 1,
-        }
-        guest = self.guests["bookworm"]
-        guest.write("/run/netsocket.json", json.dumps(network))
-        guest.write("/run/modsocket.json", json.dumps({"instance": "default"}))
-        return ("joold", "/run/netsocket.json", "/run/modsocket.json")
-
-    def start_proxy(self) -> None:
-        """The daemon of 4.1.13."""
-        address = ADDRESSES["trixie"]
+    def synchronise(self, name: str) -> None:
+        """Start a member's daemon."""
+        address = ADDRESSES[name]
         ways = ("--net.mcast.port", PORT, "--net.dev.in", address, "--net.dev.out", address)
-        self._run_daemon("trixie", "jool", "session", "proxy", *ways, GROUP)
-
-    def _run_daemon(self, name: str, *argv: str) -> None:
-        self.guests[name].run("systemd-run", "--quiet", "--collect", "--unit=lab-synchronisation", *argv)
+        unit = ("systemd-run", "--quiet", "--collect", "--unit=lab-synchronisation")
+        self.guests[name].run(*unit, "jool", "session", "proxy", *ways, GROUP)
 
     def stop(self, name: str) -> None:
         """End a member's daemon."""
@@ -84,6 +77,7 @@ class Pair:
             guest.run("ip", "address", "flush", "dev", "eth1")
             guest.run("ip", "link", "set", "eth1", "down")
             guest.restore()
+        lab("down", "partner")
 
     def sessions(self, name: str) -> set[Key]:
         """What the kernel of a member holds, without states and times."""
@@ -106,11 +100,12 @@ class Pair:
 @pytest.fixture(scope="module")
 def pair(guests: dict[str, Guest]) -> Iterator[Pair]:
     """A pair in step, with sessions of both."""
-    found = Pair(guests)
+    assert guests
+    found = Pair()
     try:
         found.start()
         # A client that both translators meet at once would get two places in pool4: here each has its own.
-        found.guests["bookworm"].traffic("udp", "--sessions", "60", "--clients", "7")
+        found.guests["partner"].traffic("udp", "--sessions", "60", "--clients", "7")
         found.guests["trixie"].traffic("tcp-syn", "--sessions", "40", "--clients", "5")
         found.wait_until_in_step()
         yield found
@@ -130,13 +125,13 @@ def report(place: Path, variables: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-DECLARED = {"bookworm": {"jool_synchronised_with": "trixie"}}
+DECLARED = {"partner": {"jool_synchronised_with": "trixie"}}
 
 
 @pytest.mark.parametrize(("variables", "declared"), [(DECLARED, True), ({}, False)], ids=["declared", "detected"])
 def test_a_pair_in_step_counts_once(pair: Pair, tmp_path: Path, variables: dict[str, Any], declared: bool) -> None:
     held = {name: pair.sessions(name) for name in MEMBERS}
-    assert held["bookworm"] == held["trixie"]
+    assert held["partner"] == held["trixie"]
     assert len(held["trixie"]) >= 60 + 40
     fleet = report(tmp_path, variables)
     (found,) = fleet["pairs"]
@@ -157,7 +152,7 @@ def test_a_pair_out_of_step_is_found(pair: Pair, tmp_path: Path) -> None:
         assert differ == 2 * 13, "seven of the clients are known to both"
         fleet = report(tmp_path, DECLARED)
     finally:
-        pair.start_proxy()
+        pair.synchronise("trixie")
     (found,) = fleet["pairs"]
     assert found["difference"] == {"tcp": 0, "udp": 0, "icmp": 0}
     assert differ - 2 <= found["difference_at_least"] <= differ  # three in one bucket may count as one

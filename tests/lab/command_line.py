@@ -15,7 +15,7 @@ from .errors import LabError
 from .fleet import Fleet
 from .places import CHECKOUT, State
 from .progress import Progress
-from .releases import RELEASES, chosen
+from .releases import RELEASES, all_of, chosen
 from .shell import ssh_command
 
 GUESTS_HELP = f"some of: {', '.join(RELEASES)} (default: all)"
@@ -74,7 +74,7 @@ def _run(options: argparse.Namespace) -> int:
     elif options.command == "build":
         fleet.build(chosen(options.guests))
     elif options.command == "down":
-        fleet.down(chosen(options.guests))
+        fleet.down(all_of(options.guests))
         if options.images:
             images.remove_all(progress)
     elif options.command == "demonstrate":
@@ -82,7 +82,7 @@ def _run(options: argparse.Namespace) -> int:
     elif options.command == "status":
         print(json.dumps(status(fleet), indent=2))
     elif options.command == "check":
-        return check(fleet, [release.name for release in chosen(options.guests)])
+        return check(fleet, [release.name for release in all_of(options.guests)])
     elif options.command == "inventory":
         print(fleet.inventory(), end="")
     elif options.command == "exec":

@@ -63,7 +63,7 @@ def fingerprint(release: Release, recipe: Path = RECIPE) -> str:
     """SHA-256 of all that goes into an image: packages, options, and each file of the recipe with name and mode."""
     digest = hashlib.sha256()
     sources = ("main archive only",) if release.main_archive_only else ()
-    for text in (release.name, *sources, *MMDEBSTRAP, *MKE2FS, DISK_SIZE):
+    for text in (release.suite, *sources, *MMDEBSTRAP, *MKE2FS, DISK_SIZE):
         digest.update(text.encode() + b"\0")
     for path in sorted(path for path in recipe.rglob("*") if path.is_file()):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -74,7 +74,7 @@ def fingerprint(release: Release, recipe: Path = RECIPE) -> str:
 
 def image_of(release: Release) -> Image:
     """Where the image of this release is, or will be once it is built."""
-    return Image(cache_directory() / "images" / f"{release.name}-{fingerprint(release)}")
+    return Image(cache_directory() / "images" / f"{release.suite}-{fingerprint(release)}")
 
 
 def is_built(image: Image) -> bool:
@@ -90,14 +90,14 @@ def build(release: Release, progress: Progress) -> Image:
     if os.geteuid() != 0:
         raise LabError("building an image needs root: mmdebstrap runs the packages' scripts in a chroot")
     images = image.directory.parent
-    with only_one(images / f"{release.name}.lock", f"building the image of {release.name}"):
+    with only_one(images / f"{release.suite}.lock", f"building the image of {release.name}"):
         began = time.monotonic()
         progress.say(release.name, f"building the image (Jool {release.jool}, kernel {release.kernel}; minutes)")
-        work = images / f"{release.name}.partial"
+        work = images / f"{release.suite}.partial"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
         try:
-            _fill(release, work, images / f"{release.name}.log")
+            _fill(release, work, images / f"{release.suite}.log")
             shutil.rmtree(work / "root")
             work.rename(image.directory)
         finally:
@@ -111,7 +111,12 @@ def _fill(release: Release, work: Path, log: Path) -> None:
     root = work / "root"
     hooks = [f"--essential-hook={RECIPE}/before-packages", f"--customize-hook={RECIPE}/after-packages"]
     with open(log, "wb") as output:
-        target = ["--format=directory", release.name, str(root), *(main_archive() if release.main_archive_only else [])]
+        target = [
+            "--format=directory",
+            release.suite,
+            str(root),
+            *(main_archive() if release.main_archive_only else []),
+        ]
         _run([*MMDEBSTRAP, *hooks, *target], log, output.fileno())
         if not list(root.glob("lib/modules/*/updates/dkms/jool.ko*")):
             raise LabError(f"DKMS built no jool module for {release.name}; see {log}")

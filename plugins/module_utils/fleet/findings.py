@@ -162,6 +162,23 @@ def pair_out_of_step(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
             )
 
 
+def pair_releases_differ(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
+    """Members of a pair with modules of different releases."""
+    releases = {host.name: facts.module or facts.tool for host, facts in fleet.answered}
+    for pair in pairs.all:
+        known = {member: releases.get(member) for member in pair.members if releases.get(member)}
+        if len(set(known.values())) > 1:
+            said = ", ".join(f"{member} {release}" for member, release in known.items())
+            yield Finding(
+                WARNING,
+                "pair_releases_differ",
+                f"pair {listed(list(pair.members), 10)}",
+                f"Members run different releases: {said}. Releases may not understand each other's packets: "
+                "4.1.9 refuses what 4.1.13 sends, and drops it.",
+                "Bring them to one release. Until then neither takes over the other's connections.",
+            )
+
+
 def pair_undeclared(_fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
     """Hosts that are a pair, or look like one, and nobody declared it."""
     for pair in pairs.all:
@@ -204,7 +221,7 @@ FLEET_FINDINGS: tuple[FleetFinder, ...] = (
     prefix_lengths_differ,
     tcp_timeout_short,
 )
-PAIR_FINDINGS: tuple[PairFinder, ...] = (pair_out_of_step, pair_undeclared)
+PAIR_FINDINGS: tuple[PairFinder, ...] = (pair_out_of_step, pair_releases_differ, pair_undeclared)
 
 
 def find(fleet: Fleet, pairs: Pairs, earlier: Mapping[str, Any] | None = None) -> list[Finding]:

@@ -358,6 +358,18 @@ CASES: list[Case] = [
         [("note", "pair_not_compared", "No sessions are known of b")],
     ),
     (
+        "a pair of two releases",
+        [
+            PAIR[0],
+            HostAnswer("b", ANSWERED, {**(PAIR[1].facts or {}), "jool": {"tool": "4.1.9.0", "module": "4.1.9.0"}}),
+        ],
+        DECLARED,
+        [
+            ("warning", "pair_releases_differ", "different releases: a 4.1.15.0, b 4.1.9.0."),
+            ("note", "releases_mixed", ""),
+        ],
+    ),
+    (
         "a pair that nobody declared",
         PAIR,
         {},

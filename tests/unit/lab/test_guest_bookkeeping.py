@@ -78,6 +78,9 @@ def test_a_console_nobody_spoke_on(tmp_path: Path) -> None:
 def test_releases_are_chosen_in_order() -> None:
     assert [release.name for release in releases.chosen([])] == ["bullseye", "bookworm", "trixie"]
     assert [release.name for release in releases.chosen(["trixie", "bullseye"])] == ["bullseye", "trixie"]
+    assert [release.name for release in releases.chosen(["partner"])] == ["partner"]
+    assert [release.name for release in releases.all_of([])] == ["bullseye", "bookworm", "trixie", "partner"]
+    assert [release.name for release in releases.all_of(["trixie"])] == ["trixie"]
     with pytest.raises(LabError, match="no such guest: sid"):
         releases.chosen(["sid"])
 
@@ -136,7 +139,7 @@ def test_scripts_of_the_seed_can_be_run_in_the_guest() -> None:
 
 def test_cmpxchg16b_is_never_emulated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LAB_ACCEL", raising=False)
-    line = qemu.command("trixie", images.Image(Path("/image")), Path("/seed"), Path("/console"), 1234)
+    line = qemu.command("trixie", images.Image(Path("/image")), Path("/seed"), Path("/console"), 1234, None)
     assert line[line.index("-cpu") + 1] == "qemu64,-cx16"
     assert "file=/image/disk.raw,format=raw,if=virtio,snapshot=on" in line
     assert any("hostfwd=tcp:127.0.0.1:1234-:22" in word for word in line)
