@@ -60,7 +60,8 @@ class Pair:
             self.synchronise(name)
 
     def synchronise(self, name: str) -> None:
-        """Start a member's daemon."""
+        """Start a member's daemon, anew where it runs."""
+        self.stop(name)
         address = ADDRESSES[name]
         ways = ("--net.mcast.port", PORT, "--net.dev.in", address, "--net.dev.out", address)
         unit = ("systemd-run", "--quiet", "--collect", "--unit=lab-synchronisation")

@@ -16,9 +16,10 @@ from typing import Any
 
 from ..facts.shape import timestamp
 from .checks import moment_of
-from .coverage import Fleet, covered_percent, is_met
+from .coverage import Fleet, FleetHost, covered_percent, is_met
 from .finding import CRITICAL, NOTE, SEVERITIES, WARNING, Finding, listed, number_of
 from .host_findings import HOST_FINDINGS
+from .pair_difference import is_alone
 from .pairs import Pair, Pairs
 from .pool_findings import POOL_FINDINGS
 
@@ -162,6 +163,26 @@ def pair_out_of_step(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
             )
 
 
+def pair_not_synchronised(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
+    """Somebody says that they are a pair, and a member synchronises nothing."""
+    hosts = {host.name: host for host in fleet.hosts}
+    for pair in pairs.all:
+        alone = [name for name in pair.members if name in hosts and _is_alone(hosts[name])]
+        if pair.declared and alone:
+            yield Finding(
+                WARNING,
+                "pair_not_synchronised",
+                f"pair {listed(list(pair.members), 10)}",
+                f"Session synchronisation is off on {listed(alone, 10)}: what is there is counted by itself, "
+                "and nothing is taken over.",
+                "Switch it on with 'jool global update ss-enabled true', or declare no pair.",
+            )
+
+
+def _is_alone(host: FleetHost) -> bool:
+    return bool(host.instances) and all(map(is_alone, host.instances))
+
+
 def pair_releases_differ(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
     """Members of a pair with modules of different releases."""
     releases = {host.name: facts.module or facts.tool for host, facts in fleet.answered}
@@ -221,7 +242,7 @@ FLEET_FINDINGS: tuple[FleetFinder, ...] = (
     prefix_lengths_differ,
     tcp_timeout_short,
 )
-PAIR_FINDINGS: tuple[PairFinder, ...] = (pair_out_of_step, pair_releases_differ, pair_undeclared)
+PAIR_FINDINGS: tuple[PairFinder, ...] = (pair_out_of_step, pair_not_synchronised, pair_releases_differ, pair_undeclared)
 
 
 def find(fleet: Fleet, pairs: Pairs, earlier: Mapping[str, Any] | None = None) -> list[Finding]:

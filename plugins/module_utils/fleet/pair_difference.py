@@ -40,12 +40,22 @@ class PairDifference(NamedTuple):
 UNKNOWN = PairDifference(dict.fromkeys(PROTOCOLS), None, None)
 
 
+def is_alone(entry: InstancePart) -> bool:
+    """Whether an instance is known to synchronise with none."""
+    return entry.globals is not None and entry.globals["ss_enabled"] is False
+
+
 def together(hosts: Iterable[FleetHost]) -> dict[InstanceKey, list[InstancePart]]:
-    """The instances of several hosts, those together that are to hold the same sessions."""
+    """The instances of several hosts, those together that are to hold the same sessions.
+
+    One whose synchronisation is off has sessions of its own, and is left out.
+    """
     found: dict[InstanceKey, list[InstancePart]] = {}
     for host in hosts:
         met: Counter[str] = Counter()
         for entry in sorted(host.instances, key=lambda entry: (entry.name or "", entry.netns or "")):
+            if is_alone(entry):
+                continue
             name = entry.name or ""
             found.setdefault((name, met[name]), []).append(entry)
             met[name] += 1

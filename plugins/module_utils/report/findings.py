@@ -30,6 +30,7 @@ TITLES: Mapping[str, str] = {
     "releases_mixed": "Different releases in one fleet",
     "rfc6052_mismatch": "Sessions whose addresses break RFC 6052",
     "pair_out_of_step": "Pairs that are out of step",
+    "pair_not_synchronised": "Pairs that do not synchronise",
     "pair_releases_differ": "Pairs of different releases",
     "pair_not_compared": "Pairs that could not be compared",
     "pair_detected": "Pairs that nobody declared",

@@ -358,6 +358,19 @@ CASES: list[Case] = [
         [("note", "pair_not_compared", "No sessions are known of b")],
     ),
     (
+        "a pair that does not synchronise",
+        [PAIR[0], answered("b")],
+        DECLARED,
+        [
+            ("warning", "pair_out_of_step", ""),
+            (
+                "warning",
+                "pair_not_synchronised",
+                "Session synchronisation is off on b: what is there is counted by itself",
+            ),
+        ],
+    ),
+    (
         "a pair of two releases",
         [
             PAIR[0],

@@ -299,14 +299,20 @@ def test_synchronised_hosts_count_once(controller: Controller, hosts: Fleet) -> 
         "twin1": {"jool_synchronised_with": "twins"},
         "twin2": {"jool_synchronised_with": ["twin1"]},
     }
-    data = controller.run({"hosts": "nat64"})["fleet"]
+    # Counts alone do not tell that these hosts, as they were recorded, synchronise nothing.
+    counts = {"hosts": "nat64", "gather_subset": ["counts"]}
+    data = controller.run(counts)["fleet"]
     assert data["totals"]["sessions"] == 8
     assert data["totals"]["sessions_counted_twice"] == 4
     (pair,) = data["pairs"]
     assert (pair["members"], pair["declared"], pair["in_step"]) == (["twin1", "twin2"], True, True)
     controller.host_vars = {}
-    data = controller.run({"hosts": "nat64", "pairs": [["twin1", "twin2"]]})["fleet"]
+    pairs = {"pairs": [["twin1", "twin2"]]}
+    data = controller.run({**counts, **pairs})["fleet"]
     assert data["totals"]["sessions"] == 8
+    data = controller.run({"hosts": "nat64", **pairs})["fleet"]
+    assert data["totals"]["sessions"] == 12
+    assert "pair_not_synchronised" in {finding["code"] for finding in data["findings"]}
 
 
 # --- coverage ----------------------------------------------------------------------------------------------------

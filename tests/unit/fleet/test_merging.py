@@ -121,7 +121,7 @@ def test_the_same_file_twice_counts_once() -> None:
 
 def test_a_summary_remembers_pairs() -> None:
     """The slice that knew the inventory says it to the play that merges."""
-    shape = Shape(address="203.0.113.1")
+    shape = Shape(address="203.0.113.1", ss_enabled=True)
     parts = [summary_of(answered(host, shape, seed=7), PAIRS) for host in ("edge1", "edge2")]
     data = report(from_dict(merge_all(parts).as_dict()))
     assert data["pairs"][0]["members"] == ["edge1", "edge2"]

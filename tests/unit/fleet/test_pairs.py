@@ -77,7 +77,7 @@ def test_clients_and_states_count_once_too() -> None:
 
 
 def test_each_instance_is_taken_from_the_member_that_has_most_of_it() -> None:
-    shapes = (SHAPE, Shape(name="blue", netns="x", address="203.0.113.9"))
+    shapes = (SHAPE, Shape(name="blue", netns="x", address="203.0.113.9", ss_enabled=True))
     one = changed(changed(answered("a", *shapes), **sessions(10, 5)), 1, **sessions(200, 0))
     other = changed(changed(answered("b", *shapes), **sessions(12, 0)), 1, **sessions(100, 0), netns="elsewhere")
     data = report(one, other)
@@ -96,11 +96,32 @@ def test_a_member_that_knows_less_does_not_hide_one_that_knows_more() -> None:
 
 
 def test_an_instance_that_only_one_member_has() -> None:
-    two = answered("a", SHAPE, Shape(name="blue", address="203.0.113.9"), seed=4)
+    two = answered("a", SHAPE, Shape(name="blue", address="203.0.113.9", ss_enabled=True), seed=4)
     extra = (two.facts or {})["instances"][1]
     data = report(two, answered("b", SHAPE, seed=4))
     assert data["totals"]["sessions"] == (two.facts or {})["total"]
     assert data["pairs"][0]["difference_at_least"] == extra["total"]
+
+
+def test_an_instance_that_is_not_synchronised_is_its_hosts_own() -> None:
+    """On one member or on all of them: it is in every total, and no difference."""
+    own = Shape((10.0,), name="own", address="203.0.113.7")
+    for more in ((), (own,)):
+        one, other = answered("a", SHAPE, own, seed=4), answered("b", SHAPE, *more, seed=4)
+        data = report(one, other)
+        shared = (other.facts or {})["instances"][0]["total"]
+        assert data["totals"]["sessions_counted_twice"] == shared
+        assert data["totals"]["sessions"] == (one.facts or {})["total"] + (other.facts or {})["total"] - shared
+        assert data["pairs"][0]["difference_at_least"] == 0
+
+
+def test_fingerprints_compare_beside_an_instance_that_is_not_synchronised() -> None:
+    one = holding("a", range(90))
+    own = (answered("a", Shape((10.0,), name="own")).facts or {})["instances"][0]
+    facts = one.facts or {}
+    both = {**facts, "instances": [*facts["instances"], own], "total": facts["total"] + own["total"]}
+    (pair,) = report(HostAnswer("a", one.status, both), holding("b", range(2, 92)))["pairs"]
+    assert (pair["difference_at_least"], pair["difference_about"]) == (4, 4)
 
 
 def test_three_members() -> None:
