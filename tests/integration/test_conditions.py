@@ -35,7 +35,11 @@ BREAKS = {
     "cut": 'jool "$@" | head -c 5000',
     "helpless": "exec jool --bogus",
     "slow": "sleep 30",
-    "dropped": 'jool "$@" | head -c 5000; kill -9 $(cat /proc/$PPID/stat | cut -d " " -f 4) $PPID',
+    # The process of sshd that serves this connection, however many shells are between.
+    "dropped": (
+        'jool "$@" | head -c 5000; up=$PPID; '
+        'until grep -q ^sshd /proc/$up/comm; do up=$(cut -d " " -f 4 /proc/$up/stat); done; kill -9 $up'
+    ),
 }
 
 CONDITIONS = {
