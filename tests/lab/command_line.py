@@ -18,7 +18,7 @@ from .progress import Progress
 from .releases import RELEASES, all_of, chosen
 from .shell import ssh_command
 
-GUESTS_HELP = f"some of: {', '.join(RELEASES)} (default: all)"
+GUESTS_HELP = f"some of: {', '.join(RELEASES)} (default: all; up and build leave out those on demand)"
 
 
 def parser() -> argparse.ArgumentParser:

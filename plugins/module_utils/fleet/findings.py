@@ -19,7 +19,7 @@ from .checks import moment_of
 from .coverage import Fleet, FleetHost, covered_percent, is_met
 from .finding import CRITICAL, NOTE, SEVERITIES, WARNING, Finding, listed, number_of
 from .host_findings import HOST_FINDINGS
-from .pair_difference import is_alone
+from .pair_difference import synchronised
 from .pairs import Pair, Pairs
 from .pool_findings import POOL_FINDINGS
 
@@ -167,7 +167,7 @@ def pair_not_synchronised(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
     """Somebody says that they are a pair, and a member synchronises nothing."""
     hosts = {host.name: host for host in fleet.hosts}
     for pair in pairs.all:
-        alone = [name for name in pair.members if name in hosts and _is_alone(hosts[name])]
+        alone = [name for name in pair.members if name in hosts and _synchronises_nothing(hosts[name])]
         if pair.declared and alone:
             yield Finding(
                 WARNING,
@@ -179,8 +179,8 @@ def pair_not_synchronised(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
             )
 
 
-def _is_alone(host: FleetHost) -> bool:
-    return bool(host.instances) and all(map(is_alone, host.instances))
+def _synchronises_nothing(host: FleetHost) -> bool:
+    return bool(host.instances) and not synchronised(host)
 
 
 def pair_releases_differ(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:

@@ -40,22 +40,17 @@ class PairDifference(NamedTuple):
 UNKNOWN = PairDifference(dict.fromkeys(PROTOCOLS), None, None)
 
 
-def is_alone(entry: InstancePart) -> bool:
-    """Whether an instance is known to synchronise with none."""
-    return entry.globals is not None and entry.globals["ss_enabled"] is False
+def synchronised(host: FleetHost) -> list[InstancePart]:
+    """The instances of a host but those whose synchronisation is known to be off: their sessions are the host's own."""
+    return [entry for entry in host.instances if entry.globals is None or entry.globals["ss_enabled"] is not False]
 
 
 def together(hosts: Iterable[FleetHost]) -> dict[InstanceKey, list[InstancePart]]:
-    """The instances of several hosts, those together that are to hold the same sessions.
-
-    One whose synchronisation is off has sessions of its own, and is left out.
-    """
+    """The synchronised instances of several hosts, those together that are to hold the same sessions."""
     found: dict[InstanceKey, list[InstancePart]] = {}
     for host in hosts:
         met: Counter[str] = Counter()
-        for entry in sorted(host.instances, key=lambda entry: (entry.name or "", entry.netns or "")):
-            if is_alone(entry):
-                continue
+        for entry in sorted(synchronised(host), key=lambda entry: (entry.name or "", entry.netns or "")):
             name = entry.name or ""
             found.setdefault((name, met[name]), []).append(entry)
             met[name] += 1
@@ -66,7 +61,8 @@ def compare(hosts: Sequence[FleetHost]) -> PairDifference:
     """Compare hosts that all have answered."""
     if len(hosts) < 2:
         return UNKNOWN
-    by_protocol = {protocol: _by_counts(hosts, protocol) for protocol in PROTOCOLS}
+    copies = list(together(hosts).values())
+    by_protocol = {protocol: _by_counts(copies, len(hosts), protocol) for protocol in PROTOCOLS}
     known = [number for number in by_protocol.values() if number is not None]
     from_counts = sum(known) if known else None
     alike = _by_fingerprints(hosts)
@@ -76,12 +72,16 @@ def compare(hosts: Sequence[FleetHost]) -> PairDifference:
     return PairDifference(by_protocol, at_least, max(alike.about, at_least))
 
 
-def _by_counts(hosts: Sequence[FleetHost], protocol: str) -> int | None:
-    """What instances have more than the least of their counterparts."""
+def _by_counts(copies: Iterable[Sequence[InstancePart]], hosts: int, protocol: str) -> int | None:
+    """What instances have more than the least of their counterparts.
+
+    :param copies: instances that belong together.
+    :param hosts: how many there are to be of each.
+    """
     least = 0
-    for copies in together(hosts).values():
-        counts = [entry.by_protocol.get(protocol) for entry in copies]
-        counts += [0] * (len(hosts) - len(copies))
+    for entries in copies:
+        counts = [entry.by_protocol.get(protocol) for entry in entries]
+        counts += [0] * (hosts - len(entries))
         known = [number for number in counts if number is not None]
         if len(known) < len(counts):
             return None

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from ..records.session import PROTOCOLS
 from .coverage import Fleet, FleetHost
 from .host_part import InstancePart
-from .pair_difference import UNKNOWN, PairDifference, compare, together
+from .pair_difference import UNKNOWN, PairDifference, compare, synchronised, together
 
 LEAST_SHARED = 0.5
 """Of the sessions of the larger table: from this part on two hosts are a pair. Without synchronisation they share none,
@@ -35,7 +35,7 @@ class Pair:
     :ivar detected: whether nobody did, and they share sessions. Neither: a suspicion, and every session counts.
     :ivar sessions: member to its sessions; None where it did not answer.
     :ivar difference: sessions that not every member has.
-    :ivar largest: sessions of the largest member.
+    :ivar largest: sessions of the member with most, in instances that are synchronised.
     """
 
     members: tuple[str, ...]
@@ -84,23 +84,20 @@ def find_pairs(fleet: Fleet) -> Pairs:
         by_name.setdefault(host.name, []).append(host)
     declared = _joined([*fleet.options.pairs, *([host.name, *host.part.partners] for host in fleet.hosts)])
     found = [_pair(members, _hosts_of(members, by_name), declared=True) for members in declared]
-    for alike in _alike(fleet, declared):
-        detected = list(_detected(_hosts_of(alike, by_name)))
-        found += [_pair(members, _hosts_of(members, by_name), detected=True) for members in detected]
-        if not any(set(alike) <= set(members) for members in detected):
-            found.append(_pair(alike, _hosts_of(alike, by_name)))
-    repeated: set[int] = set()
-    sessions = 0
+    alike = _alike(fleet, declared)
+    # A host with several pools may be found in several ways.
+    detected = _without(_joined(group for hosts in alike for group in _detected(_hosts_of(hosts, by_name))), declared)
+    found += [_pair(members, _hosts_of(members, by_name), detected=True) for members in detected]
+    found += [_pair(members, _hosts_of(members, by_name)) for members in _without(alike, detected)]
+    repeated: dict[int, int] = {}
     for pair in found:
         if not pair.counted_once:
             continue
         for copies in together(_hosts_of(pair.members, by_name)).values():
             # The one that knows most, and of those the one with most sessions; then by the order of names.
             counted = max(copies, key=lambda entry: (_gathered(entry), entry.total))
-            others = [entry for entry in copies if entry is not counted]
-            repeated.update(map(id, others))
-            sessions += sum(entry.total for entry in others)
-    return Pairs(found, frozenset(repeated), sessions)
+            repeated.update((id(entry), entry.total) for entry in copies if entry is not counted)
+    return Pairs(found, frozenset(repeated), sum(repeated.values()))
 
 
 def _hosts_of(members: Iterable[str], by_name: dict[str, list[FleetHost]]) -> list[FleetHost]:
@@ -116,6 +113,11 @@ def _joined(groups: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
     return sorted({tuple(sorted(group)) for group in group_of.values() if len(group) > 1})
 
 
+def _without(groups: Iterable[tuple[str, ...]], known: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The groups that are in none of the known ones."""
+    return [group for group in groups if not any(set(group) <= set(other) for other in known)]
+
+
 def _gathered(entry: InstancePart) -> int:
     return sum(entry.by_protocol.get(protocol) is not None for protocol in PROTOCOLS)
 
@@ -127,11 +129,14 @@ def _pair(
     for host in hosts:
         if host.facts is not None and host.facts.applicable:
             sessions[host.name] = sum(entry.total for entry in host.instances) + (sessions[host.name] or 0)
-    known = [number for number in sessions.values() if number is not None]
-    difference = UNKNOWN
-    if len(known) > 1:
-        difference = compare([host for host in hosts if sessions[host.name] is not None])
-    return Pair(members, declared, detected, sessions, difference, max(known, default=0))
+    answered = [host for host in hosts if sessions[host.name] is not None]
+    difference = compare(answered) if len({host.name for host in answered}) > 1 else UNKNOWN
+    return Pair(members, declared, detected, sessions, difference, max(map(_sessions, answered), default=0))
+
+
+def _sessions(host: FleetHost) -> int:
+    """Those that other members are to have, too."""
+    return sum(entry.total for entry in synchronised(host))
 
 
 def _alike(fleet: Fleet, declared: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -143,14 +148,7 @@ def _alike(fleet: Fleet, declared: Iterable[tuple[str, ...]]) -> list[tuple[str,
                 addresses = frozenset(pool.address for pool in entry.pool4 or () if not pool.is_default)
                 if addresses:
                     by_addresses.setdefault(addresses, set()).add(host.name)
-    known = [set(group) for group in declared]
-    return sorted(
-        {
-            tuple(sorted(hosts))
-            for hosts in by_addresses.values()
-            if len(hosts) > 1 and not any(hosts <= group for group in known)
-        }
-    )
+    return _without(sorted({tuple(sorted(hosts)) for hosts in by_addresses.values() if len(hosts) > 1}), declared)
 
 
 def _detected(hosts: Sequence[FleetHost]) -> Iterator[tuple[str, ...]]:
@@ -172,7 +170,7 @@ def _share_sessions(one: FleetHost, other: FleetHost) -> bool:
     about = compare((one, other)).about
     if about is None:
         return False
-    totals = [sum(entry.total for entry in host.instances) for host in (one, other)]
+    totals = [_sessions(host) for host in (one, other)]
     # What both have is in the sum twice, what one has alone once.
     shared = (sum(totals) - about) / 2
     return max(totals) > 0 and shared >= LEAST_SHARED * max(totals)

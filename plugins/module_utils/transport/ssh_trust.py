@@ -38,14 +38,12 @@ def trusting_client(way: Route, files: SshFiles) -> paramiko.SSHClient:
     :raises OSError: when a known_hosts file cannot be read.
     :raises known_hosts.BadKnownHosts: see there.
     """
-    client: Any = _client_class()()
-    client.files = files
+    client: paramiko.SSHClient = _client_class()(files)
     policy: paramiko.MissingHostKeyPolicy = libraries.paramiko().MissingHostKeyPolicy()
     # The client itself knows no key, so that this is asked about each.
     policy.missing_host_key = _judge(way, files)  # type: ignore[method-assign]
     client.set_missing_host_key_policy(policy)
-    trusting: paramiko.SSHClient = client
-    return trusting
+    return client
 
 
 def transport_factory(way: Route, files: SshFiles) -> Callable[..., paramiko.Transport]:
@@ -82,11 +80,13 @@ def _client_class() -> Any:
     class Client(plain):  # type: ignore[misc,valid-type]
         """Reads each private key once. A Paramiko that has no such method loads them as ever."""
 
-        files: SshFiles
+        def __init__(self, files: SshFiles) -> None:
+            super().__init__()
+            self._files = files
 
         def _key_from_filepath(self, filename: str, klass: type[paramiko.PKey], password: str | None) -> paramiko.PKey:
             load = super()._key_from_filepath
-            key: paramiko.PKey = self.files.private_key(
+            key: paramiko.PKey = self._files.private_key(
                 filename, klass.__name__, password, lambda: load(filename, klass, password)
             )
             return key

@@ -197,6 +197,46 @@ def test_hosts_that_share_too_little_are_only_suspected(others: list[HostAnswer]
     assert [(pair["declared"], pair["detected"]) for pair in data["pairs"]] == [(False, False)]
 
 
+def with_own(answer: HostAnswer, sessions_of_its_own: int) -> HostAnswer:
+    """The same host with a second instance that is not synchronised."""
+    facts = answer.facts or {}
+    own = (answered("x", Shape((10.0,), name="own", address="203.0.113.7")).facts or {})["instances"][0]
+    own.update(sessions(sessions_of_its_own, 0))
+    both = {**facts, "instances": [*facts["instances"], own], "total": facts["total"] + own["total"]}
+    return HostAnswer(answer.host, answer.status, both)
+
+
+def test_sessions_of_other_instances_make_no_pair() -> None:
+    one, other = with_own(holding("a", range(100)), 1000), with_own(holding("b", range(500, 600)), 900)
+    data = report(one, other, pairs=())
+    assert data["totals"]["sessions"] == 1100 + 1000
+    assert data["totals"]["sessions_counted_twice"] == 0
+    assert [(pair["declared"], pair["detected"]) for pair in data["pairs"]] == [(False, False)]
+
+
+def test_sessions_of_other_instances_make_no_pair_be_in_step() -> None:
+    data = report(with_own(holding("a", range(100)), 100_000), holding("b", range(50, 150)))
+    assert data["pairs"][0]["in_step"] is False
+
+
+def test_a_pair_that_is_found_by_two_pools_counts_once() -> None:
+    """One of the pools is a third host's, too, which shares nothing."""
+    second = Shape((10.0,), name="second", address="203.0.113.8", ss_enabled=True)
+    hosts = []
+    for name in "ab":
+        answer = answered(name, SHAPE, second, seed=4)
+        for number, held in enumerate((range(100), range(200, 230))):
+            answer = changed(answer, number, **sessions(len(held), 0, fingerprint=fingerprint(held)))
+        hosts.append(answer)
+    data = report(*hosts, holding("c", range(900, 990)), pairs=())
+    assert data["totals"]["sessions"] == 130 + 90
+    assert data["totals"]["sessions_counted_twice"] == 130
+    assert [(pair["members"], pair["detected"]) for pair in data["pairs"]] == [
+        (["a", "b"], True),
+        (["a", "b", "c"], False),
+    ]
+
+
 def test_two_pairs_with_one_pool4() -> None:
     found = [
         holding("a", range(90)),
