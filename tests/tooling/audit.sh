@@ -8,7 +8,9 @@ inventory=${INVENTORY:-.lab/inventory.yml}
 read -ra arguments <<<"${ARGS:-}"
 umask 077 # sessions are personal data
 mkdir -p audit
-rm -f audit/fleet.*
+# The last report stays: it tells since when a finding is known. What this run writes is newer than this.
+started=$(mktemp)
+trap 'rm -f "$started"' EXIT
 if [ -z "${INVENTORY:-}" ]; then
     python tests/lab demonstrate
 fi
@@ -16,7 +18,7 @@ step "auditing $inventory"
 status=0
 ansible-playbook -i "$inventory" playbooks/fleet_audit.yml -e "$(printf '{"fleet_audit_directory": "%s/audit"}' "$ROOT")" \
     "${arguments[@]}" || status=$?
-if [ -f audit/fleet.json ]; then
+if [ audit/fleet.json -nt "$started" ]; then
     python -c 'import json; print(*json.load(open("audit/fleet.json"))["verdict"]["lines"], sep="\n")'
     echo "The report: $ROOT/audit/fleet.html"
 fi
