@@ -16,20 +16,36 @@ report() { # NAME
 # Without a browser the tests of the reports' page are skipped and say so; in CI they fail.
 tests/tooling/install_chromium.sh || true
 
-step "unit tests"
-# shellcheck disable=SC2046
-.venv/bin/python -m pytest tests/unit $(report unit) "${arguments[@]}" || status=$?
-
+# Both interpreters at once: each run keeps one core busy.
+engine_log=$ROOT/.build/log/unit-3.9.txt
+engine=
 if oldest=$(tests/tooling/find_python.sh 3.9); then
     # Made here and not by `make setup`: most machines have no 3.9.
     if [ "$(cat .venv-3.9/.ready 2>/dev/null)" != "$ROOT" ] || [ tests/requirements/python-3.9.txt -nt .venv-3.9/.ready ]; then
         tests/tooling/venv.sh .venv-3.9 tests/requirements/python-3.9.txt "the engine alone" "$oldest"
     fi
-    step "unit tests of the engine on Python 3.9"
+    mkdir -p "$(dirname "$engine_log")"
+    step "unit tests of the engine on Python 3.9 (in the background: .build/log/unit-3.9.txt)"
     # shellcheck disable=SC2046
-    PYTHONPATH=tests/tooling .venv-3.9/bin/python -m pytest -p engine_only tests/unit $(report unit-3.9) "${arguments[@]}" || status=$?
+    PYTHONPATH=tests/tooling .venv-3.9/bin/python -m pytest -p engine_only tests/unit $(report unit-3.9) "${arguments[@]}" \
+        >"$engine_log" 2>&1 </dev/null &
+    engine=$!
+    trap 'kill "$engine" 2>/dev/null || true' EXIT
 else
-    step "no Python 3.9 here: the engine was tested on $(.venv/bin/python --version) only"
+    step "no Python 3.9 here: the engine is tested on $(.venv/bin/python --version) only"
     record skipped "unit: engine on Python 3.9"
+fi
+
+step "unit tests"
+# shellcheck disable=SC2046
+.venv/bin/python -m pytest tests/unit $(report unit) "${arguments[@]}" || status=$?
+
+if [ -n "$engine" ]; then
+    step "unit tests of the engine on Python 3.9: what they printed"
+    engine_status=0
+    wait "$engine" || engine_status=$?
+    trap - EXIT
+    cat "$engine_log"
+    [ "$engine_status" = 0 ] || status=$engine_status
 fi
 exit $status
