@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 _ENTRY = re.compile(r"\s*(?P<kind>menuentry|submenu)\s+(?:'(?P<title>[^']*)'|\"(?P<quoted>[^\"]*)\")")
 _ID = re.compile(r"(?:\$\{?menuentry_id_option\}?|--id)[ =]+'?\"?(?P<id>[^'\"\s{]+)")
 _LINUX = re.compile(r"\s*linux(?:16|efi)?\s+(?P<file>\S+)")
-_DEFAULT = re.compile(r"\s*set\s+default=(?:\"(?P<text>[^\"]*)\"|'(?P<plain>[^']*)')")
+_DEFAULT = re.compile(r"\s*set\s+default=(?:\"(?P<text>[^\"]*)\"|'(?P<plain>[^']*)'|(?P<bare>[^\s\"';]+))")
 _IMAGE = re.compile(r"(?:vmlinu[xz]|kernel)-(?P<release>.+)")
 _VARIABLE = re.compile(r"\$\{?(?P<name>\w+)\}?")
 
@@ -131,7 +131,7 @@ def _read_line(menu: Menu, open_blocks: list[Entry | None], line: str) -> None:
     if linux and entry is not None and entry.kernel is None:
         entry.kernel = image_release(linux["file"])
     elif default:
-        text = default["text"] if default["text"] is not None else default["plain"]
+        text = next(text for text in default.groups() if text is not None)
         if ONCE in text:
             menu.once = True
         else:
