@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ansible itself, its connection `local`, and recorded answers of Jool: all transports of `jool_facts` tell the same."""
+"""Ansible itself, its connection `local`, and recorded answers of Jool: what each transport of `jool_facts` tells."""
 
 from __future__ import annotations
 
