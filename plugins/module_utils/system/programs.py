@@ -15,8 +15,8 @@ from ..transport.base import Completed, Transport
 
 Value = TypeVar("Value")
 
-_NOT_IN_NAMESPACE = re.compile(rb'exec of "[^"]*" failed: No such file')
-"""What ``ip netns exec`` says of a program that is not there."""
+_NO_PROGRAM = re.compile(rb'exec of "[^"]*" failed: No such file|^(?:sudo|doas): \S+: command not found$', re.MULTILINE)
+"""What ``ip netns exec``, sudo and doas say of a program that is not there, with exit statuses of their own."""
 
 NOT_FOUND = 127
 """Exit status of a POSIX shell for a program that is not there."""
@@ -89,13 +89,8 @@ class Programs:
             self.notices.append(f"{missing}: '{' '.join(argv)}' printed {error}")
             return None
 
-    def file(self, path: str, missing: str = "") -> str | None:
-        """The content of a file; None where it is not there or may not be read.
-
-        :param missing: see `read`; empty: nobody misses the file.
-        """
-        if missing:
-            return self.read(("cat", path), str, missing)
+    def file(self, path: str) -> str | None:
+        """The content of a file that may well be missing; None where it is not there, or may not be read."""
         try:
             done = self._run(("cat", path))
         except CommandTimeout:
@@ -123,6 +118,6 @@ class Programs:
             return None
         except NoPrivilege as error:
             return Completed(status=126, stderr=error.detail.encode(), stdout=b"")
-        if done.status == NOT_FOUND or (done.status and _NOT_IN_NAMESPACE.search(done.stderr)):
+        if done.status == NOT_FOUND or (done.status and _NO_PROGRAM.search(done.stderr)):
             return None
         return done

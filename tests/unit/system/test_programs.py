@@ -34,14 +34,30 @@ def test_a_missing_program_is_looked_for_once() -> None:
     assert programs.notices == ["X is not known: there is no program 'dkms' on the host."] * 2
 
 
-def test_a_program_that_is_missing_in_a_namespace() -> None:
-    """``ip netns exec`` tells it in its own words, with its own exit status."""
+@pytest.mark.parametrize(
+    "words",
+    [
+        b'exec of "ethtool" failed: No such file or directory\n',
+        b"sudo: ethtool: command not found\n",
+        b"sudo: unable to resolve host edge1\nsudo: ethtool: command not found\n",
+        b"doas: ethtool: command not found\n",
+    ],
+)
+def test_a_program_that_is_missing_in_other_words(words: bytes) -> None:
+    """``ip netns exec`` and sudo end with 1 then."""
     prefix = ("ip", "netns", "exec", "blue")
-    words = Answer(stderr=b'exec of "ethtool" failed: No such file or directory\n', status=1)
     paths = ("ethtool", "/sbin/ethtool", "/usr/sbin/ethtool")
-    programs = Programs(ReplayTransport({f"ip netns exec blue {path} -k x": words for path in paths}))
+    gone = Answer(stderr=words, status=1)
+    programs = Programs(ReplayTransport({f"ip netns exec blue {path} -k x": gone for path in paths}))
     assert programs.read(("ethtool", "-k", "x"), str, "X", prefix=prefix) is None
     assert programs.notices == ["X: there is no program 'ethtool' on the host."]
+
+
+def test_a_program_that_misses_another_one_is_there() -> None:
+    words = Answer(stderr=b"/usr/sbin/dkms: line 3: awk: command not found\n", status=1)
+    programs = Programs(ReplayTransport({"dkms status": words}))
+    assert programs.read(("dkms", "status"), str, "X") is None
+    assert "exit status 1" in programs.notices[0]
 
 
 @pytest.mark.parametrize(
