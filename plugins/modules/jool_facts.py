@@ -322,7 +322,7 @@ ansible_facts:
           elements: dict
           returned: always
           contains:
-            kind:
+            translator:
               description: V(nat64) or V(siit).
               type: str
               returned: always
@@ -363,6 +363,11 @@ ansible_facts:
                   type: str
                   returned: always
                   sample: ""
+                translator:
+                  description: V(nat64) or V(siit), as above.
+                  type: str
+                  returned: always
+                  sample: nat64
                 framework:
                   description: The framework, as above.
                   type: str

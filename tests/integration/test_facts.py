@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nat64.jool.tests.integration import host_words as own
-from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, RELEASES, Guest, all_guests
+from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, RELEASES, ROOT, Guest, all_guests
 from ansible_collections.nat64.jool.tests.integration.runner import Case, Run, ansible, ask
 
 TRANSPORTS = ("connection", "ssh", "host")
@@ -26,6 +26,8 @@ PYTHONLESS = {"vars": {"ansible_python_interpreter": "/no/python"}}
 GUESTS = [guest.name for guest in all_guests()] if INVENTORY.exists() else list(RELEASES)
 everywhere = pytest.mark.parametrize("guest", GUESTS)
 by_every_transport = pytest.mark.parametrize("transport", TRANSPORTS)
+
+JOOL_INSTANCE = ROOT / "plugins" / "modules" / "jool_instance.py"
 
 NEXT_KERNEL = "99.0.0-1-test"
 UNPRIVILEGED = ["kernel", "instances", "sysctls"]
@@ -81,6 +83,12 @@ def run(configured: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
         cases[f"{transport}_check_mode"] = facts_case({"check_mode": True}, **brief)
     for transport in ("connection", "ssh"):
         cases[f"{transport}_no_python"] = facts_case(PYTHONLESS, transport=transport, netns=[own.SIIT])
+    if JOOL_INSTANCE.exists():
+        for name, netns in (("nat", own.NAT), ("flat", own.SIIT)):
+            config = (
+                f"(case_connection.ansible_facts.jool.instances | selectattr('netns', 'eq', '{netns}') | first).config"
+            )
+            cases[f"again_{name}"] = Case({"config": f"{{{{ {config} }}}}", "purge": True}, {}, "jool_instance")
     return ask("2.21", cases, tmp_path_factory.mktemp("facts"))
 
 
@@ -127,7 +135,7 @@ def test_instances(run: Run, guests: dict[str, Guest], guest: str, transport: st
         for kind, tool in (("nat64", "jool"), ("siit", "jool_siit"))
     }
     for kind, names in listed.items():
-        assert sorted(entry["name"] for entry in facts["instances"] if entry["kind"] == kind) == names
+        assert sorted(entry["name"] for entry in facts["instances"] if entry["translator"] == kind) == names
     assert {(entry["name"], entry["netns"]) for entry in facts["instances"]} >= {
         ("default", ""),
         ("nat", own.NAT),
@@ -141,8 +149,9 @@ def test_configuration(run: Run, guests: dict[str, Guest], guest: str, transport
     """Jool's console is another format than the one that the facts are made of."""
     facts = facts_of(run, guest, transport)
     for entry in facts["instances"]:
-        place = {"name": entry["name"], "netns": entry["netns"], "framework": "netfilter"}
-        told = own.configuration(guests[guest], entry["kind"], entry["name"], entry["netns"])
+        place = {name: entry[name] for name in ("name", "netns", "translator", "framework")}
+        assert place["framework"] == "netfilter"
+        told = own.configuration(guests[guest], entry["translator"], entry["name"], entry["netns"])
         assert entry["config"] == {**place, **told}
     nat = instance_of(facts, "nat", own.NAT)["config"]
     assert nat["global"]["tcp_est_timeout"] == 7440
@@ -154,6 +163,15 @@ def test_configuration(run: Run, guests: dict[str, Guest], guest: str, transport
     flat = instance_of(facts, "flat", own.SIIT)["config"]
     assert {row["ipv6_prefix"] for row in flat["eamt"]} == {"2001:db8:1::/120", "2001:db8:2::5/128"}
     assert set(flat["denylist4"]) == {"203.0.113.0/24", "198.51.100.128/25"}
+
+
+@everywhere
+@pytest.mark.skipif(not JOOL_INSTANCE.exists(), reason="jool_instance is not there yet")
+@pytest.mark.parametrize("name", ["nat", "flat"])
+def test_jool_instance_changes_nothing(run: Run, guest: str, name: str) -> None:
+    result = run.results[guest][f"again_{name}"]
+    assert not result.get("failed"), result.get("msg")
+    assert result["changed"] is False
 
 
 @everywhere

@@ -92,7 +92,7 @@ def test_the_transports_tell_the_same(core: str, place: Path, tmp_path: Path) ->
     assert unchanging(of_connection) == unchanging(of_host)
     assert (of_connection["transport"], of_host["transport"]) == ("connection", "host")
     assert (of_connection["tool"], of_connection["siit_tool"]) == ("4.1.9", "4.1.9")
-    assert [(entry["kind"], entry["name"]) for entry in of_connection["instances"]] == [
+    assert [(entry["translator"], entry["name"]) for entry in of_connection["instances"]] == [
         ("nat64", "default"),
         ("siit", "stateless"),
     ]

@@ -45,7 +45,12 @@ def test_nat64_of_each_release(release: str) -> None:
     assert facts["complete"] is True
     assert facts["warnings"] == []
     entry = one(facts)
-    assert (entry["kind"], entry["name"], entry["netns"], entry["framework"]) == ("nat64", "default", "", "netfilter")
+    assert (entry["translator"], entry["name"], entry["netns"], entry["framework"]) == (
+        "nat64",
+        "default",
+        "",
+        "netfilter",
+    )
     config = entry["config"]
     held = [
         row for protocol in ("tcp", "udp", "icmp") for row in capture(release, f"pool4-{protocol}-csv").rows("pool4")
@@ -88,7 +93,7 @@ def test_siit_of_each_release(release: str) -> None:
     facts = ask({**host(release, (), STATELESS), **siit(release)})
     assert (facts["siit_tool"], facts["siit_module"]) == (release, release)
     entry = one(facts)
-    assert (entry["kind"], entry["name"], entry["framework"]) == ("siit", "stateless", "iptables")
+    assert (entry["translator"], entry["name"], entry["framework"]) == ("siit", "stateless", "iptables")
     config = entry["config"]
     case = "siit-blacklist4-csv" if release == "4.0.1" else "siit-denylist4-csv"
     assert config["denylist4"] == capture(release, case).truth["denylist4"]
@@ -270,7 +275,7 @@ def test_instances_of_both_kinds_in_namespaces() -> None:
     answers["ip netns exec blue ip -o link show up"] = Answer(b"3: to-edge@if2: <UP> mtu 1500 qdisc noqueue\n")
     answers["ip netns exec blue ethtool -k to-edge"] = Answer(b"Features for to-edge:\nrx-gro-hw: off [fixed]\n")
     facts = ask(answers)
-    assert [(entry["kind"], entry["name"], entry["netns"]) for entry in facts["instances"]] == [
+    assert [(entry["translator"], entry["name"], entry["netns"]) for entry in facts["instances"]] == [
         ("nat64", "default", ""),
         ("nat64", "blue", "blue"),
         ("siit", "stateless", "blue"),
@@ -285,7 +290,10 @@ def test_instances_of_both_kinds_in_namespaces() -> None:
 
     answers["ip netns exec blue jool -i default stats display --csv"] = nobody
     only = ask(answers, netns=("blue",))
-    assert [(entry["kind"], entry["name"]) for entry in only["instances"]] == [("nat64", "blue"), ("siit", "stateless")]
+    assert [(entry["translator"], entry["name"]) for entry in only["instances"]] == [
+        ("nat64", "blue"),
+        ("siit", "stateless"),
+    ]
     assert [entry["netns"] for entry in only["sysctls"]] == ["blue"]
 
 

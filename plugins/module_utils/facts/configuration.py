@@ -37,6 +37,7 @@ def read_configuration(translator: Translator, place: Place) -> Configuration:
     return {
         "name": name,
         "netns": netns,
+        "translator": translator.kind,
         "framework": place.framework,
         "global": parameters(translator.global_parameters(name, netns).values),
         "pool4": ranges(translator.pool4(PROTOCOLS, name, netns)) if is_nat64 else None,

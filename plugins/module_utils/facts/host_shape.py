@@ -30,11 +30,11 @@ HOST_SCHEMA = 1
 class InstanceFacts:
     """What was learned of one instance.
 
-    :ivar kind: of translator, see `client.translator`.
+    :ivar translator: its kind, see `client.translator`.
     :ivar netns: network namespace, "" for the one that the connection ends in.
     """
 
-    kind: str
+    translator: str
     name: str
     netns: str
     framework: str | None
@@ -139,7 +139,7 @@ def _module(module: ModuleOnDisk) -> Facts:
 
 def _instance(entry: InstanceFacts) -> Facts:
     return {
-        "kind": entry.kind,
+        "translator": entry.translator,
         "name": entry.name,
         "netns": entry.netns,
         "framework": entry.framework,
