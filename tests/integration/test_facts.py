@@ -15,7 +15,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.nat64.jool.tests.integration import host_words as own
-from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, RELEASES, ROOT, Guest, all_guests
+from ansible_collections.nat64.jool.tests.integration.guests import (
+    INVENTORY,
+    RELEASES,
+    ROOT,
+    WITH_BLUE,
+    Guest,
+    all_guests,
+)
 from ansible_collections.nat64.jool.tests.integration.runner import Case, Run, ansible, ask
 
 TRANSPORTS = ("connection", "ssh", "host")
@@ -30,7 +37,7 @@ by_every_transport = pytest.mark.parametrize("transport", TRANSPORTS)
 JOOL_INSTANCE = ROOT / "plugins" / "modules" / "jool_instance.py"
 
 NEXT_KERNEL = "99.0.0-1-test"
-UNPRIVILEGED = ["kernel", "instances", "sysctls"]
+UNPRIVILEGED = ["instances", "sysctls"]
 HIDDEN = ("ethtool", "dkms", "modinfo")
 
 SYSCTLS = {
@@ -74,13 +81,12 @@ def configured(guests: dict[str, Guest]) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def run(configured: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The whole question by every transport, and smaller ones by other users and of hosts without Python."""
-    cases = {transport: facts_case(transport=transport) for transport in TRANSPORTS}
+    cases = {transport: facts_case(transport=transport, netns=["", own.NAT, own.SIIT]) for transport in TRANSPORTS}
     for transport in TRANSPORTS:
         brief: dict[str, Any] = {"transport": transport, "gather_subset": ["instances"], "netns": [own.NAT]}
-        cases[f"{transport}_become"] = facts_case(OPERATOR, **brief)
+        cases[f"{transport}_become"] = facts_case({**OPERATOR, "check_mode": True}, **brief)
         cases[f"{transport}_viewer"] = facts_case(VIEWER, transport=transport, netns=[""], gather_subset=UNPRIVILEGED)
         cases[f"{transport}_no_namespace"] = facts_case(transport=transport, netns=["nope"])
-        cases[f"{transport}_check_mode"] = facts_case({"check_mode": True}, **brief)
     for transport in ("connection", "ssh"):
         cases[f"{transport}_no_python"] = facts_case(PYTHONLESS, transport=transport, netns=[own.SIIT])
     if JOOL_INSTANCE.exists():
@@ -128,19 +134,13 @@ def test_kernels(run: Run, guests: dict[str, Guest], guest: str, transport: str)
 
 @everywhere
 @by_every_transport
-def test_instances(run: Run, guests: dict[str, Guest], guest: str, transport: str) -> None:
+def test_instances(run: Run, guest: str, transport: str) -> None:
     facts = facts_of(run, guest, transport)
-    listed = {
-        kind: sorted(row[1] for row in own.cells(own.words(guests[guest], tool, "instance", "display"))[1:])
-        for kind, tool in (("nat64", "jool"), ("siit", "jool_siit"))
-    }
-    for kind, names in listed.items():
-        assert sorted(entry["name"] for entry in facts["instances"] if entry["translator"] == kind) == names
-    assert {(entry["name"], entry["netns"]) for entry in facts["instances"]} >= {
-        ("default", ""),
-        ("nat", own.NAT),
-        ("flat", own.SIIT),
-    }
+    assert [(entry["translator"], entry["name"], entry["netns"]) for entry in facts["instances"]] == [
+        ("nat64", "default", ""),
+        ("nat64", "nat", own.NAT),
+        ("siit", "flat", own.SIIT),
+    ]
 
 
 @everywhere
@@ -211,10 +211,9 @@ def test_what_is_beside_jool(run: Run, guests: dict[str, Guest], guest: str, tra
 
 @everywhere
 @by_every_transport
-@pytest.mark.parametrize("name", ["become", "check_mode"])
-def test_other_ways_of_asking(run: Run, guest: str, transport: str, name: str) -> None:
+def test_another_user_in_check_mode(run: Run, guest: str, transport: str) -> None:
     whole = instance_of(facts_of(run, guest, transport), "nat", own.NAT)
-    brief = facts_of(run, guest, f"{transport}_{name}")
+    brief = facts_of(run, guest, f"{transport}_become")
     assert [entry["config"] for entry in brief["instances"]] == [whole["config"]]
     assert brief["instances"][0]["statistics"] is None
     assert (brief["kernels"], brief["offloads"], brief["sysctls"]) == (None, None, None)
@@ -238,7 +237,7 @@ def test_no_privilege(run: Run, guest: str, transport: str) -> None:
     facts, whole = facts_of(run, guest, f"{transport}_viewer"), facts_of(run, guest, transport)
     assert (facts["instances"], facts["complete"]) == (None, False)
     assert any("become: true" in warning for warning in facts["warnings"])
-    for part in ("tool", "module", "module_on_disk", "kernels", "dkms"):
+    for part in ("tool", "module", "siit_tool", "siit_module"):
         assert facts[part] == whole[part]
     assert [entry["netns"] for entry in facts["sysctls"]] == [""]
     assert facts["sysctls"][0] == whole["sysctls"][0]
@@ -281,6 +280,7 @@ def test_as_a_facts_module(core: str, configured: None, guests: dict[str, Guest]
 def later(run: Run, guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
     """Hosts on which something is missing, or comes."""
     runs: dict[str, Run] = {}
+    kernel: dict[str, Any] = {"gather_subset": ["kernel"]}
 
     def look(name: str, **options: Any) -> None:
         cases = {"facts": facts_case(**options)}
@@ -291,7 +291,7 @@ def later(run: Run, guests: dict[str, Guest], tmp_path_factory: pytest.TempPathF
             }
         runs[name] = ask("2.21", cases, tmp_path_factory.mktemp(name))
 
-    kernel: dict[str, Any] = {"gather_subset": ["kernel"]}
+    look("everywhere", gather_subset=["instances"])
     give_back(run, guests)
     look("copy", gather_subset=["instances"], netns=[own.COPY])
     for guest in guests.values():
@@ -353,6 +353,15 @@ def give_back(run: Run, guests: dict[str, Guest]) -> None:
             guest.write("/run/copy.conf", text)
             guest.run("ip", "netns", "exec", own.COPY, tool, "file", "handle", "/run/copy.conf")
         guest.run("rm", "/run/copy.conf")
+
+
+@everywhere
+def test_every_instance_is_found(later: dict[str, Run], guest: str) -> None:
+    facts = facts_of(later["everywhere"], guest, "facts")
+    places = [(entry["name"], entry["netns"]) for entry in facts["instances"]]
+    blue = [("blue", "blue")] if guest in WITH_BLUE else []
+    assert sorted(places) == sorted([("default", ""), *blue, ("nat", own.NAT), ("flat", own.SIIT)])
+    assert facts["complete"] is True
 
 
 @everywhere
