@@ -13,6 +13,8 @@ _BEFORE = re.compile(r"-(?=(?:rc\d|trunk))")
 _END = 0
 """The end of a text, between a tilde (which comes before it) and all else."""
 
+_NOTHING = ((_END,), 0)
+
 SortKey = tuple[tuple[tuple[int, ...], int], ...]
 
 
@@ -29,7 +31,9 @@ def version_key(version: str) -> SortKey:
         else:
             key.append((text, int(number)))
             text = (_END,)
-    return (*key, (text, 0))
+    if text != (_END,):
+        key.append((text, 0))
+    return (*(key or [_NOTHING]), _NOTHING)  # a number that is missing is 0
 
 
 def newest_first(versions: list[str]) -> list[str]:

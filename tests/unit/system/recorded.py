@@ -23,7 +23,7 @@ HERE = Path(__file__).parent / "recorded"
 GUESTS = tuple(sorted(path.name for path in HERE.iterdir()))
 
 KERNELS = {
-    "bullseye": "5.10.0-34-cloud-amd64",
+    "bullseye": "5.10.0-32-cloud-amd64",
     "bookworm": "6.1.0-56-cloud-amd64",
     "trixie": "6.12.118+deb13-cloud-amd64",
 }

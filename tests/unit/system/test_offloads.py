@@ -20,17 +20,17 @@ from ansible_collections.nat64.jool.plugins.module_utils.system.offloads import 
 )
 from ansible_collections.nat64.jool.plugins.module_utils.system.programs import FormatError, Programs
 from ansible_collections.nat64.jool.tests.unit.replay import Answer, ReplayTransport
-from ansible_collections.nat64.jool.tests.unit.system.recorded import GUESTS, read_or_refuse, recorded
+from ansible_collections.nat64.jool.tests.unit.system.recorded import having, read_or_refuse, recorded
 
 OFF, ON = Feature(False, False), Feature(True, False)
 
 
-@pytest.mark.parametrize("guest", GUESTS)
+@pytest.mark.parametrize("guest", having("ip-link"))
 def test_interfaces_of_a_guest(guest: str) -> None:
     assert read_links(recorded(guest, "ip-link")) == ["eth0", "to-client6", "to-server4"]
 
 
-@pytest.mark.parametrize("guest", GUESTS)
+@pytest.mark.parametrize("guest", having("ip-link"))
 def test_features_of_a_guest(guest: str) -> None:
     """The lab turns three of them off on a translator's links, and leaves the way in alone."""
     veth, eth0 = (read_features(recorded(guest, f"ethtool-{name}")) for name in ("veth", "eth0"))

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.nat64.jool.plugins.module_utils.system.programs import FormatError
 from ansible_collections.nat64.jool.plugins.module_utils.system.sysctls import NAMES, read_sysctls
-from ansible_collections.nat64.jool.tests.unit.system.recorded import GUESTS, read_or_refuse, recorded
+from ansible_collections.nat64.jool.tests.unit.system.recorded import having, read_or_refuse, recorded
 
 RANGE, RESERVED, FORWARD = "net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports", "net.ipv4.ip_forward"
 
 
-@pytest.mark.parametrize("guest", GUESTS)
+@pytest.mark.parametrize("guest", having("sysctl"))
 def test_a_guest_of_the_lab(guest: str) -> None:
     assert read_sysctls(recorded(guest, "sysctl")) == {
         FORWARD: 1,

@@ -65,6 +65,12 @@ def compare(one: str, other: str) -> int:
     return 0
 
 
+def test_a_number_that_is_missing_is_zero() -> None:
+    assert version_key("") == version_key("0")
+    assert version_key("1.") == version_key("1.0")
+    assert version_key("1~") < version_key("1") < version_key("1a") < version_key("1+")
+
+
 versions = st.text("019abz.+~", max_size=10)
 
 
