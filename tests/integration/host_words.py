@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.nat64.jool.tests.integration.guests import Guest
@@ -50,10 +51,68 @@ n=0; until modprobe -r jool_siit || [ $n -gt 20 ]; do n=$((n+1)); sleep 1; done
 """
 
 
-def words(guest: Guest, *argv: str, netns: str = "") -> list[str]:
-    """The lines of a command."""
-    namespace = ("ip", "netns", "exec", netns) if netns else ()
-    return guest.run(*namespace, *argv).splitlines()
+MARK = "=== said by the guest"
+
+
+class Words:
+    """What a guest said, once, of what does not change while the facts are compared with it.
+
+    Each command is a connection of its own, which takes an emulated guest many seconds: so all are run with one.
+    """
+
+    def __init__(self, guest: Guest) -> None:
+        commands = list(dict.fromkeys(_commands()))
+        script = "\n".join(f"echo {shlex.quote(MARK)}; {shlex.join(argv)}" for argv in commands)
+        _nothing, *parts = guest.run("sh", "-c", script).split(f"{MARK}\n")
+        self._said = dict(zip(commands, (part.splitlines() for part in parts)))
+        assert len(parts) == len(commands)
+
+    def of(self, *argv: str, netns: str = "") -> list[str]:
+        """The lines of a command."""
+        return self._said[_in(netns, argv)]
+
+    def line(self, *argv: str, netns: str = "") -> str:
+        """The only line of a command."""
+        (line,) = self.of(*argv, netns=netns)
+        return line
+
+
+def _in(netns: str, argv: tuple[str, ...]) -> tuple[str, ...]:
+    return ("ip", "netns", "exec", netns, *argv) if netns else argv
+
+
+PLACES = (("nat64", "default", ""), ("nat64", "nat", NAT), ("siit", "flat", SIIT))
+"""Translator, instance and namespace that are compared."""
+
+SYSCTLS = {
+    "net.ipv4.ip_forward": "ipv4/ip_forward",
+    "net.ipv6.conf.all.forwarding": "ipv6/conf/all/forwarding",
+    "net.ipv4.conf.all.rp_filter": "ipv4/conf/all/rp_filter",
+    "net.ipv4.ip_local_port_range": "ipv4/ip_local_port_range",
+}
+"""Name to its place below /proc/sys/net."""
+
+LINKS = ("eth0", "to-client6", "to-server4")
+
+
+def _commands() -> Iterator[tuple[str, ...]]:
+    yield from (("jool", "--version"), ("cat", "/sys/module/jool/version"), ("modinfo", "-F", "version", "jool"))
+    yield from (("uname", "-r"), ("modinfo", "-n", "jool"), ("modinfo", "-n", "jool_siit"), ("dkms", "status"))
+    yield from (("ethtool", "-k", link) for link in LINKS)
+    yield _in(NAT, ("jool", "-i", "nat", "stats", "display", "--all"))
+    for translator, name, netns in PLACES:
+        yield from (_in(netns, ("cat", f"/proc/sys/net/{path}")) for path in SYSCTLS.values())
+        tool = ("jool" if translator == "nat64" else "jool_siit", "-i", name)
+        yield _in(netns, (*tool, "global", "display"))
+        if translator == "siit":
+            yield from (_in(netns, (*tool, mode, "display")) for mode in ("eamt", "denylist4"))
+            continue
+        for flag in PROTOCOL_FLAGS:
+            yield _in(netns, (*tool, "pool4", "display", flag))
+            yield _in(netns, (*tool, "bib", "display", flag, "--numeric"))
+
+
+PROTOCOL_FLAGS = ("--tcp", "--udp", "--icmp")
 
 
 def parameters(lines: list[str]) -> dict[str, Any]:
@@ -114,21 +173,22 @@ def cells(lines: list[str]) -> list[list[str]]:
     return [row for row in rows if "Prefix" not in row[0]]
 
 
-def configuration(guest: Guest, kind: str, name: str, netns: str) -> dict[str, Any]:
+def configuration(said: Words, translator: str, name: str, netns: str) -> dict[str, Any]:
     """The configuration of an instance in the shape that the facts have, but for its name, namespace and framework."""
-    tool = ("jool" if kind == "nat64" else "jool_siit", "-i", name)
-    found: dict[str, Any] = {"global": parameters(words(guest, *tool, "global", "display", netns=netns))}
-    if kind == "siit":
-        eamt = cells(words(guest, *tool, "eamt", "display", netns=netns))
-        denied = cells(words(guest, *tool, "denylist4", "display", netns=netns))
-        mappings = [{"ipv6_prefix": six, "ipv4_prefix": four} for six, four in eamt]
-        return {**found, "pool4": None, "bib": None, "eamt": mappings, "denylist4": [row[0] for row in denied]}
-    flags = ("--tcp", "--udp", "--icmp")
-    ranges = [row for flag in flags for row in pool4(words(guest, *tool, "pool4", "display", flag, netns=netns))]
+    tool = ("jool" if translator == "nat64" else "jool_siit", "-i", name)
+    found: dict[str, Any] = {"global": parameters(said.of(*tool, "global", "display", netns=netns))}
+    if translator == "siit":
+        mappings = [
+            {"ipv6_prefix": six, "ipv4_prefix": four}
+            for six, four in cells(said.of(*tool, "eamt", "display", netns=netns))
+        ]
+        denied = [row[0] for row in cells(said.of(*tool, "denylist4", "display", netns=netns))]
+        return {**found, "pool4": None, "bib": None, "eamt": mappings, "denylist4": denied}
+    ranges = [row for flag in PROTOCOL_FLAGS for row in pool4(said.of(*tool, "pool4", "display", flag, netns=netns))]
     bib = [
         row
-        for flag in flags
-        for row in static_bib(words(guest, *tool, "bib", "display", flag, "--numeric", netns=netns))
+        for flag in PROTOCOL_FLAGS
+        for row in static_bib(said.of(*tool, "bib", "display", flag, "--numeric", netns=netns))
     ]
     return {**found, "pool4": ranges, "bib": bib, "eamt": None, "denylist4": None}
 

@@ -40,12 +40,6 @@ NEXT_KERNEL = "99.0.0-1-test"
 UNPRIVILEGED = ["instances", "sysctls"]
 HIDDEN = ("ethtool", "dkms", "modinfo")
 
-SYSCTLS = {
-    "net.ipv4.ip_forward": "ipv4/ip_forward",
-    "net.ipv6.conf.all.forwarding": "ipv6/conf/all/forwarding",
-    "net.ipv4.conf.all.rp_filter": "ipv4/conf/all/rp_filter",
-}
-
 
 def facts_case(keywords: dict[str, Any] | None = None, **options: Any) -> Case:
     return Case(options, keywords or {}, "jool_facts")
@@ -98,14 +92,19 @@ def run(configured: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return ask("2.21", cases, tmp_path_factory.mktemp("facts"))
 
 
+@pytest.fixture(scope="module")
+def said(run: Run, guests: dict[str, Guest]) -> dict[str, own.Words]:
+    """The guests' own words, at the time of `run`."""
+    assert run.results
+    return {name: own.Words(guest) for name, guest in guests.items()}
+
+
 @everywhere
 @by_every_transport
-def test_releases(run: Run, guests: dict[str, Guest], guest: str, transport: str) -> None:
-    facts = facts_of(run, guest, transport)
-    release = RELEASES[guest]
-    assert guests[guest].run("jool", "--version").strip() == f"{release}.0"
-    assert guests[guest].run("cat", "/sys/module/jool/version").strip() == f"{release}.0"
-    assert guests[guest].run("modinfo", "-F", "version", "jool").strip() == f"{release}.0"
+def test_releases(run: Run, said: dict[str, own.Words], guest: str, transport: str) -> None:
+    facts, release = facts_of(run, guest, transport), RELEASES[guest]
+    words = (("jool", "--version"), ("cat", "/sys/module/jool/version"), ("modinfo", "-F", "version", "jool"))
+    assert {said[guest].line(*argv) for argv in words} == {f"{release}.0"}
     assert (facts["tool"], facts["module"], facts["module_on_disk"]) == (release, release, release)
     assert (facts["siit_tool"], facts["siit_module"], facts["siit_module_on_disk"]) == (release, release, release)
     assert facts["transport"] == transport
@@ -115,9 +114,9 @@ def test_releases(run: Run, guests: dict[str, Guest], guest: str, transport: str
 
 @everywhere
 @by_every_transport
-def test_kernels(run: Run, guests: dict[str, Guest], guest: str, transport: str) -> None:
+def test_kernels(run: Run, said: dict[str, own.Words], guest: str, transport: str) -> None:
     facts = facts_of(run, guest, transport)
-    running = guests[guest].run("uname", "-r").strip()
+    running = said[guest].line("uname", "-r")
     kernels = facts["kernels"]
     assert kernels["installed"] == [running]  # an image has one kernel
     assert kernels["next"] == kernels["running"]
@@ -125,10 +124,10 @@ def test_kernels(run: Run, guests: dict[str, Guest], guest: str, transport: str)
     assert (kernels["running"]["release"], kernels["running"]["dkms_state"]) == (running, "installed")
     assert kernels["running"]["headers"] is True
     for name, module in kernels["running"]["modules"].items():
-        path = guests[guest].run("modinfo", "-n", name).strip()
+        path = said[guest].line("modinfo", "-n", name)
         assert module == {"on_disk": True, "paths": [path], "path": path, "version": RELEASES[guest]}
     (entry,) = facts["dkms"]
-    (line,) = [line for line in own.words(guests[guest], "dkms", "status") if line.startswith("jool")]
+    line = said[guest].line("dkms", "status")
     assert all(str(part) in line for part in (entry["name"], entry["version"], entry["kernel"], entry["state"]))
 
 
@@ -136,22 +135,18 @@ def test_kernels(run: Run, guests: dict[str, Guest], guest: str, transport: str)
 @by_every_transport
 def test_instances(run: Run, guest: str, transport: str) -> None:
     facts = facts_of(run, guest, transport)
-    assert [(entry["translator"], entry["name"], entry["netns"]) for entry in facts["instances"]] == [
-        ("nat64", "default", ""),
-        ("nat64", "nat", own.NAT),
-        ("siit", "flat", own.SIIT),
-    ]
+    assert tuple((entry["translator"], entry["name"], entry["netns"]) for entry in facts["instances"]) == own.PLACES
 
 
 @everywhere
 @by_every_transport
-def test_configuration(run: Run, guests: dict[str, Guest], guest: str, transport: str) -> None:
+def test_configuration(run: Run, said: dict[str, own.Words], guest: str, transport: str) -> None:
     """Jool's console is another format than the one that the facts are made of."""
     facts = facts_of(run, guest, transport)
     for entry in facts["instances"]:
         place = {name: entry[name] for name in ("name", "netns", "translator", "framework")}
         assert place["framework"] == "netfilter"
-        told = own.configuration(guests[guest], entry["translator"], entry["name"], entry["netns"])
+        told = own.configuration(said[guest], entry["translator"], entry["name"], entry["netns"])
         assert entry["config"] == {**place, **told}
     nat = instance_of(facts, "nat", own.NAT)["config"]
     assert nat["global"]["tcp_est_timeout"] == 7440
@@ -176,10 +171,10 @@ def test_jool_instance_changes_nothing(run: Run, guest: str, name: str) -> None:
 
 @everywhere
 @by_every_transport
-def test_statistics(run: Run, guests: dict[str, Guest], guest: str, transport: str) -> None:
+def test_statistics(run: Run, said: dict[str, own.Words], guest: str, transport: str) -> None:
     """No packet ever comes to the namespace: the counters rest."""
     statistics = instance_of(facts_of(run, guest, transport), "nat", own.NAT)["statistics"]
-    told = own.counters(own.words(guests[guest], "jool", "-i", "nat", "stats", "display", "--all", netns=own.NAT))
+    told = own.counters(said[guest].of("jool", "-i", "nat", "stats", "display", "--all", netns=own.NAT))
     assert {name: counter["value"] for name, counter in statistics.items()} == told
     assert told["JSTAT_BIB_ENTRIES"] == 2
     assert all(counter["valid"] and len(counter["explanation"]) > 20 for counter in statistics.values())
@@ -187,21 +182,21 @@ def test_statistics(run: Run, guests: dict[str, Guest], guest: str, transport: s
 
 @everywhere
 @by_every_transport
-def test_what_is_beside_jool(run: Run, guests: dict[str, Guest], guest: str, transport: str) -> None:
+def test_what_is_beside_jool(run: Run, said: dict[str, own.Words], guest: str, transport: str) -> None:
     facts = facts_of(run, guest, transport)
     namespaces = [entry["netns"] for entry in facts["sysctls"]]
     assert set(namespaces) == {entry["netns"] for entry in facts["instances"]}
     assert len(namespaces) == len(set(namespaces))
     for entry in facts["sysctls"]:
-        for name, path in SYSCTLS.items():
-            (text,) = own.words(guests[guest], "cat", f"/proc/sys/net/{path}", netns=entry["netns"])
-            assert entry["parameters"][name] == int(text)
-        (text,) = own.words(guests[guest], "cat", "/proc/sys/net/ipv4/ip_local_port_range", netns=entry["netns"])
-        assert entry["parameters"]["net.ipv4.ip_local_port_range"] == [int(number) for number in text.split()]
+        for name, path in own.SYSCTLS.items():
+            numbers = [
+                int(word) for word in said[guest].line("cat", f"/proc/sys/net/{path}", netns=entry["netns"]).split()
+            ]
+            assert entry["parameters"][name] == (numbers if len(numbers) > 1 else numbers[0])
     links = {entry["interface"]: entry["features"] for entry in facts["offloads"] if entry["netns"] == ""}
-    assert set(links) == {"eth0", "to-client6", "to-server4"}
+    assert set(links) == set(own.LINKS)
     for link, features in links.items():
-        told = [line.strip() for line in own.words(guests[guest], "ethtool", "-k", link)]
+        told = [line.strip() for line in said[guest].of("ethtool", "-k", link)]
         for name, feature in features.items():
             line = f"{name.replace('_', '-')}: {'on' if feature and feature['enabled'] else 'off'}"
             assert any(found.startswith(line) for found in told) is (feature is not None), (link, name)
@@ -381,9 +376,9 @@ def test_a_count_below_zero_is_invalid(later: dict[str, Run], guest: str) -> Non
 
 
 @everywhere
-def test_a_kernel_that_has_no_module(later: dict[str, Run], guests: dict[str, Guest], guest: str) -> None:
+def test_a_kernel_that_has_no_module(later: dict[str, Run], run: Run, guest: str) -> None:
     kernels = facts_of(later["next_kernel"], guest, "facts")["kernels"]
-    running = guests[guest].run("uname", "-r").strip()
+    running = facts_of(run, guest, "connection")["kernels"]["running"]["release"]
     nothing = {"on_disk": False, "paths": [], "path": None, "version": None}
     assert kernels["installed"] == [NEXT_KERNEL, running]
     assert kernels["next"] == {
@@ -397,9 +392,9 @@ def test_a_kernel_that_has_no_module(later: dict[str, Run], guests: dict[str, Gu
 
 
 @everywhere
-def test_grub_says_what_starts(later: dict[str, Run], guests: dict[str, Guest], guest: str) -> None:
+def test_grub_says_what_starts(later: dict[str, Run], run: Run, guest: str) -> None:
     kernels = facts_of(later["grub"], guest, "facts")["kernels"]
-    assert kernels["next"]["release"] == guests[guest].run("uname", "-r").strip()
+    assert kernels["next"]["release"] == facts_of(run, guest, "connection")["kernels"]["running"]["release"]
     assert kernels["next_known_by"] == "grub_saved_entry"
     assert kernels["installed"][0] == NEXT_KERNEL
 
