@@ -23,6 +23,9 @@ OLDEST = Release(3, 1, 0, 0)
 NUMERIC_SINCE = Release(3, 1, 4, 0)
 CSV_SINCE = Release(3, 2, 0, 0)
 POOL4_CSV_SINCE = Release(3, 5, 0, 0)
+DENYLIST_SINCE = Release(4, 1, 4, 0)
+"""Before, the same list is called blacklist4; later releases know that word, too, and complain."""
+
 REPEATS_SINCE, REPEATS_UNTIL = Release(3, 1, 5, 0), Release(3, 3, 2, 0)
 """NICMx/Jool#147: the dump goes on after the last address, not after the last session."""
 
@@ -106,6 +109,10 @@ class Dialect:
         """The command that prints the counters; only where `has_stats`. Zero counters are left out by Jool."""
         return self._words(instance, "stats", "display", "--csv")
 
+    def explained_stats(self, instance: str) -> tuple[str, ...]:
+        """The command that prints all counters, those that are zero among them, and what Jool says of each."""
+        return self._words(instance, "stats", "display", "--all", "--explain", "--csv")
+
     def pool4(self, protocols: Iterable[str], instance: str) -> list[TableCommand]:
         """The commands that print pool4."""
         asked = in_order(protocols)
@@ -135,6 +142,15 @@ class Dialect:
     def global_parameters(self, instance: str) -> tuple[str, ...]:
         """The command that prints the global parameters; only where `has_instances`."""
         return self._words(instance, "global", "display", "--csv")
+
+    def eamt(self, instance: str) -> tuple[str, ...]:
+        """The command that prints the explicit address mappings; only of SIIT, where `has_instances`."""
+        return self._words(instance, "eamt", "display", "--csv")
+
+    def denylist4(self, instance: str) -> tuple[str, ...]:
+        """The command that prints the addresses that are never translated; only of SIIT, where `has_instances`."""
+        mode = "denylist4" if self.release >= DENYLIST_SINCE else "blacklist4"
+        return self._words(instance, mode, "display", "--csv")
 
     def _words(self, instance: str, *words: str) -> tuple[str, ...]:
         # "-i" and not "--instance": 3.6 to 4.0.3 know only the short form, and only in this place.

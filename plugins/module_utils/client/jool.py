@@ -74,8 +74,7 @@ class Jool:
         :raises UnsupportedRelease: for 3.0, and for a version that cannot be read.
         """
         if self._dialect is None:
-            if posixpath.basename(self._path) == STATELESS_TOOL:
-                raise NotApplicable(f"'{self._path}' is the tool of SIIT", host=self.host)
+            self._refuse_other_tool()
             argv = (self._path, "--version")
             done = self._run(argv)
             text = done.stdout.decode("utf-8", "replace").strip()
@@ -89,6 +88,10 @@ class Jool:
                 raise UnsupportedRelease(text, host=self.host, argv=argv, status=done.status)
             self._dialect = Dialect(release, self._path)
         return self._dialect
+
+    def _refuse_other_tool(self) -> None:
+        if posixpath.basename(self._path) == STATELESS_TOOL:
+            raise NotApplicable(f"'{self._path}' is the tool of SIIT", host=self.host)
 
     def module_version(self, module: str = "jool") -> str | None:
         """The release of the loaded kernel module, None where it is not loaded."""

@@ -60,7 +60,7 @@ def find_places(jool: Jool, question: Question) -> tuple[list[Place], list[str]]
     :raises JoolError: one of `client.verdict`.
     """
     if question.netns is not None:
-        _refuse_unknown(jool, question.netns)
+        refuse_unknown_namespaces(jool, question.netns)
     if not jool.connect().has_instances:
         if question.instances not in (None, (UNNAMED,)):
             raise InvocationRefused(
@@ -70,9 +70,9 @@ def find_places(jool: Jool, question: Question) -> tuple[list[Place], list[str]]
     listed = jool.instances()
     names = list(question.instances or dict.fromkeys(entry.name for entry in listed))
     if question.netns is None:
-        places, hidden = _everywhere(jool, names, listed)
+        places, hidden = everywhere(jool, names, listed)
     else:
-        places, hidden = _in_namespaces(jool, question.netns, names, listed), []
+        places, hidden = in_namespaces(jool, question.netns, names, listed), []
         empty = [netns for netns in question.netns if netns not in {place.netns for place in places}]
         if empty:
             raise NoSuchInstance(f"{_namespaces(empty)} has none of {_names(names)}", host=jool.host)
@@ -84,9 +84,12 @@ def find_places(jool: Jool, question: Question) -> tuple[list[Place], list[str]]
     return places, hidden
 
 
-def _refuse_unknown(jool: Jool, namespaces: Iterable[str]) -> None:
+def refuse_unknown_namespaces(jool: Jool, namespaces: Iterable[str]) -> None:
     """Tell of namespaces that are not there before a command is run in one: ``ip`` ends with 255 then, which an SSH
-    client takes for a broken connection."""
+    client takes for a broken connection.
+
+    :raises NoSuchNamespace: with the names of those that are not there.
+    """
     named = [netns for netns in namespaces if netns]
     known = jool.namespaces() if named else []
     unknown = [netns for netns in named if netns not in known]
@@ -112,13 +115,19 @@ def kernel_counters(jool: Jool, name: str, netns: str) -> Stats | None:
         return None
 
 
-def _everywhere(jool: Jool, names: list[str], listed: list[Instance]) -> tuple[list[Place], list[str]]:
-    """Own namespace first; the named ones only while something is still to be met."""
+def everywhere(jool: Jool, names: list[str], listed: list[Instance]) -> tuple[list[Place], list[str]]:
+    """Own namespace first; the named ones only while something is still to be met.
+
+    :param names: of the instances that are looked for.
+    :param listed: the instances of all namespaces.
+    :returns: those that were met, and the names of those that were not.
+    :raises JoolError: one of `client.verdict`.
+    """
     relevant = [entry for entry in listed if entry.name in names]
-    places = _in_namespaces(jool, ("",), names, listed)
+    places = in_namespaces(jool, ("",), names, listed)
     left = _left(relevant, places)
     for netns in jool.namespaces() if left else ():
-        places += _in_namespaces(jool, (netns,), list(dict.fromkeys(left)), listed)
+        places += in_namespaces(jool, (netns,), list(dict.fromkeys(left)), listed)
         left = _left(relevant, places)
         if not left:
             break
@@ -130,7 +139,11 @@ def _left(listed: Iterable[Instance], places: Iterable[Place]) -> list[str]:
     return sorted((Counter(entry.name for entry in listed) - Counter(place.name for place in places)).elements())
 
 
-def _in_namespaces(jool: Jool, namespaces: Iterable[str], names: list[str], listed: list[Instance]) -> list[Place]:
+def in_namespaces(jool: Jool, namespaces: Iterable[str], names: list[str], listed: list[Instance]) -> list[Place]:
+    """The instances of these names in these namespaces; one that a namespace does not have is left out.
+
+    :raises JoolError: one of `client.verdict`.
+    """
     places = []
     for netns in namespaces:
         for name in names:

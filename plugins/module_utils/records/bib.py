@@ -10,10 +10,11 @@ The counts of ``--bib --count`` (3.1 to 3.5) are read by `records.session.read_c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import compress
 from typing import NamedTuple
 
 from ..grammar import bib as templates
-from ..grammar.executor import read_rows
+from ..grammar.executor import read_columns, read_rows
 from .footer import without_footers
 
 
@@ -58,6 +59,17 @@ def read_csv(chunks: Iterable[bytes]) -> Iterator[BibEntry]:
     """
     for row in read_rows(templates.CSV, chunks):
         yield _entry(row, is_static=row["IS_STATIC"] == "1")
+
+
+def read_static_csv(chunks: Iterable[bytes]) -> Iterator[BibEntry]:
+    """The static entries of CSV output. There may be very many others, of which no record is made.
+
+    :raises GrammarError: see `grammar.executor.read_columns`.
+    """
+    for columns in read_columns(templates.CSV, chunks):
+        flags = columns.values[columns.names.index("IS_STATIC")]
+        for values in compress(zip(*columns.values), (flag == "1" for flag in flags)):
+            yield _entry(dict(zip(columns.names, values)), is_static=True)
 
 
 def read_console(chunks: Iterable[bytes]) -> Iterator[BibEntry]:
