@@ -10,7 +10,6 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.module_utils.urls import open_url
 from ansible.plugins.action import ActionBase
 
@@ -44,8 +43,6 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         _valid, options = self.validate_argument_spec(ARGUMENT_SPEC)
-        if options["timeout"] < 0:
-            raise AnsibleActionFail(f"timeout: {options['timeout']} is not at least 0")
         plans: list[Plan] = []
         try:
             if options["state"] == "rendered":

@@ -73,6 +73,10 @@ def request(options: Mapping[str, Any], *, check: bool) -> Request:
 
     :raises errors.ConfigurationInvalid: with all that is wrong, before any host is asked.
     """
+    complaints = Complaints()
+    if options["timeout"] < 0:
+        complaints.add("timeout", f"{options['timeout']} is not at least 0")
+    complaints.refuse()
     desired = read_desired(together(options["config"], options), force=options["force"])
     return Request(
         desired=desired,

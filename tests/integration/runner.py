@@ -27,14 +27,16 @@ TASK_SECONDS = 900
 
 @dataclass(frozen=True)
 class Case:
-    """One task of `jool_session_facts`.
+    """One task.
 
     :ivar options: of the module.
     :ivar keywords: of the task.
+    :ivar module: its name in this collection.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
     keywords: Mapping[str, Any] = field(default_factory=dict)
+    module: str = "jool_session_facts"
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def ask(
     tasks: list[dict[str, Any]] = [
         {
             "name": name,
-            "nat64.jool.jool_session_facts": dict(case.options),
+            f"nat64.jool.{case.module}": dict(case.options),
             "register": f"case_{name}",
             "ignore_errors": True,
             "ignore_unreachable": True,

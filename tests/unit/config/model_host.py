@@ -93,7 +93,7 @@ def program(directory: Path, translator: str = "nat64", version: str = "4.1.9.0"
     state = directory / "state.json"
     state.write_text(json.dumps({"translator": translator, "version": version, "instances": {}, "log": []}))
     tool = directory / ("jool" if translator == "nat64" else "jool_siit")
-    words = shlex.join([sys.executable, kernel_model.__file__, str(state)])
+    words = shlex.join([sys.executable, "-I", "-S", kernel_model.__file__, str(state)])
     tool.write_text(f'#!/bin/sh\n[ ! -e "{directory}/break" ] || . "{directory}/break"\nexec {words} "$@"\n')
     tool.chmod(0o755)
     return tool

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -348,3 +349,24 @@ def test_defaults_are_in_range() -> None:
 )
 def test_defaults_by_release(name: str, release: tuple[int, int, int], default: object) -> None:
     assert BY_NAME[name].default_in(Release(*release)) == default
+
+
+def test_documented_parameters() -> None:
+    """docs/instance.md has each parameter with its bounds and default."""
+    page = (Path(__file__).resolve().parents[3] / "docs" / "instance.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| `")
+    ]
+    told = {row[0].strip("`"): row[1:] for row in rows if len(row) == 7}
+    assert list(told) == [parameter.name for parameter in PARAMETERS]
+    for parameter in PARAMETERS:
+        who, kind, low, high, default, since = told[parameter.name]
+        words = parameter.kind.words
+        assert who.lower() == ("both" if len(parameter.translators) == 2 else parameter.translators[0])
+        assert kind == parameter.kind.name
+        numbers = kind in {"int", "timeout"}
+        assert (low, high) == ((words(parameter.low), words(parameter.high)) if numbers else ("-", "-"))
+        assert default.startswith("none" if parameter.default is None else words(parameter.default))
+        assert since.startswith(parameter.since.name)
+        for value, release in parameter.defaults:
+            assert f"({words(value)} before {release.name})" in default
