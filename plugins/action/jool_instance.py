@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from http.client import HTTPException
 from typing import Any
 
-from ansible.module_utils.urls import open_url
+from ansible.module_utils import urls
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.config.plan import Plan
@@ -26,9 +27,12 @@ MODULE = "nat64.jool.jool_instance"
 
 
 def fetch(url: str, timeout: float) -> None:
-    """Fetch a URL from the controller; `urllib` raises an OSError for what fails, and for a status that is no success."""
-    with open_url(url, timeout=timeout) as answer:
-        answer.read(1)
+    """Fetch a URL; whatever fails, a status that is no success among it, is an OSError or a ValueError."""
+    try:
+        with urls.open_url(url, timeout=timeout) as answer:
+            answer.read(1)
+    except (urls.ConnectionError, HTTPException) as error:  # the former is Ansible's own, which is no OSError
+        raise OSError(str(error)) from error
 
 
 class ActionModule(ActionBase):

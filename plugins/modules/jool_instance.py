@@ -354,10 +354,11 @@ error:
       returned: always
 """
 
+from http.client import HTTPException
 from typing import Any
 
+from ansible.module_utils import urls
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.urls import open_url
 
 from ansible_collections.nat64.jool.plugins.module_utils.config.plan import Plan
 from ansible_collections.nat64.jool.plugins.module_utils.errors import JoolError, NotRestored
@@ -372,9 +373,12 @@ from ansible_collections.nat64.jool.plugins.module_utils.transport.host import H
 
 
 def fetch(url: str, timeout: float) -> None:
-    """Fetch a URL; what fails is an OSError."""
-    with open_url(url, timeout=timeout) as answer:
-        answer.read(1)
+    """Fetch a URL; whatever fails, a status that is no success among it, is an OSError or a ValueError."""
+    try:
+        with urls.open_url(url, timeout=timeout) as answer:
+            answer.read(1)
+    except (urls.ConnectionError, HTTPException) as error:  # the former is Ansible's own, which is no OSError
+        raise OSError(str(error)) from error
 
 
 def converge_here(module: AnsibleModule, plans: list[Plan]) -> dict[str, Any]:

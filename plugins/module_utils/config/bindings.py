@@ -102,8 +102,13 @@ def outside_pool4(bindings: Iterable[Binding], pool: Pool4) -> list[Binding]:
     """Those that pool4 does not have: the kernel refuses them, and 4.1.9 and later every other change, too."""
     if not pool.ranges:
         return sorted(binding for binding in bindings if binding.ipv4_l4_id < _DEFAULT_LOW)
+    ranges = pool.by_address()
     return sorted(
-        binding for binding in bindings if not pool.contains(binding.protocol, binding.ipv4_address, binding.ipv4_l4_id)
+        binding
+        for binding in bindings
+        if not any(
+            low <= binding.ipv4_l4_id <= high for low, high in ranges.get((binding.protocol, binding.ipv4_address), ())
+        )
     )
 
 

@@ -81,14 +81,12 @@ class Pool4:
     ranges: Mapping[Place, Ranges] = field(default_factory=dict)
     iterations: Mapping[Set, Iterations] = field(default_factory=dict)
 
-    def contains(self, protocol: str, address: IPv4Address, port: int) -> bool:
-        """Whether a transport address is in it, whatever the mark."""
-        return any(
-            low <= port <= high
-            for place, ranges in self.ranges.items()
-            if (place.protocol, place.address) == (protocol, address)
-            for low, high in ranges
-        )
+    def by_address(self) -> dict[tuple[str, IPv4Address], list[tuple[int, int]]]:
+        """Protocol and address to ranges, whatever the mark: for whoever looks up many."""
+        found: dict[tuple[str, IPv4Address], list[tuple[int, int]]] = {}
+        for place, ranges in self.ranges.items():
+            found.setdefault((place.protocol, place.address), []).extend(ranges)
+        return found
 
     def sets(self) -> set[Set]:
         """Those that have a range."""

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 from ..client.instance import InstanceClient
 from ..config.plan import Plan
@@ -38,20 +37,22 @@ def losses(client: InstanceClient, plan: Plan, *, may_drop: bool) -> Losses:
         return Losses()
     if plan.removes_instance:
         return Losses(client.session_count())
+    # By text, as Jool prints it: a table may have a million rows.
     bindings = {
-        (step.binding.protocol, step.binding.ipv4_address, step.binding.ipv4_l4_id)
+        (step.binding.protocol, str(step.binding.ipv4_address), step.binding.ipv4_l4_id)
         for step in plan.steps
         if isinstance(step, RemoveBinding)
     }
     gone = plan.before.pool4.minus(plan.after.pool4) if plan.after else plan.before.pool4
     if not bindings and not gone.ranges:
         return Losses()
+    ranges = {(protocol, str(address)): found for (protocol, address), found in gone.by_address().items()}
     of_bindings = of_ranges = 0
     for session in client.all_sessions():
-        address = IPv4Address(session.ipv4_local_address)
-        if (session.protocol, address, session.ipv4_local_l4_id) in bindings:
+        address, port = session.ipv4_local_address, session.ipv4_local_l4_id
+        if (session.protocol, address, port) in bindings:
             of_bindings += 1
-        elif gone.contains(session.protocol, address, session.ipv4_local_l4_id):
+        elif any(low <= port <= high for low, high in ranges.get((session.protocol, address), ())):
             of_ranges += 1
     if of_bindings and not may_drop:
         raise WouldDropSessions(f"static BIB entries that are to go have {of_bindings} sessions", host=client.host)

@@ -257,8 +257,8 @@ def test_blocks_are_few_and_never_need_force() -> None:
         Block(0, "udp", IPv4Network("10.0.0.0/24"), 1, 9),
         Block(0, "udp", IPv4Network("10.0.1.0/24"), 1, 9),
     ]
-    assert pool.contains("udp", IPv4Address("10.0.1.7"), 9)
-    assert not pool.contains("tcp", IPv4Address("10.0.1.7"), 9)
+    assert pool.by_address()["udp", IPv4Address("10.0.1.7")] == [(1, 9)]
+    assert len(pool.by_address()) == 512
 
 
 BASE = {"global": {"pool6": "64:ff9b::/96"}}
