@@ -326,17 +326,17 @@ def test_the_controller_is_killed(guest: Guest, tmp_path: Path) -> None:
 NETWORK = """set -e
 for name in it-six it-siit it-four; do ip netns add $name; ip -n $name link set lo up; done
 ip netns exec it-siit sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-ip -n it-siit link add to6 type veth peer name up netns it-six
-ip -n it-siit link add to4 type veth peer name up netns it-four
+ip -n it-siit link add to6 type veth peer name uplink netns it-six
+ip -n it-siit link add to4 type veth peer name uplink netns it-four
 ip -n it-siit link set to6 up
 ip -n it-siit link set to4 up
-ip -n it-six link set up up
-ip -n it-four link set up up
+ip -n it-six link set uplink up
+ip -n it-four link set uplink up
 ip -n it-siit address add 2001:db8:c::1/64 dev to6 nodad
-ip -n it-six address add 2001:db8:c::2/64 dev up nodad
+ip -n it-six address add 2001:db8:c::2/64 dev uplink nodad
 ip -n it-six route add default via 2001:db8:c::1
 ip -n it-siit address add 198.18.5.1/24 dev to4
-ip -n it-four address add 198.18.5.2/24 dev up
+ip -n it-four address add 198.18.5.2/24 dev uplink
 ip -n it-four route add default via 198.18.5.1
 modprobe jool_siit
 """
