@@ -31,6 +31,8 @@ import os, socket, sys, time
 server = socket.create_connection(("64:ff9b::198.51.100.5", 7), 10)
 server.settimeout(20)
 count, longest = 0, 0.0
+with open("/run/transfer.pid", "w") as out:
+    out.write(str(os.getpid()))
 while True:
     begun = time.monotonic()
     line = b"%09d" % count
@@ -117,7 +119,9 @@ def guest(request: pytest.FixtureRequest, guests: dict[str, Guest]) -> Iterator[
     found = guests[request.param]
     found.restore()
     yield found
-    found.run("sh", "-c", "rm -f /usr/local/bin/jool-*; pkill -f bin/[t]ransfer; rm -f /usr/local/bin/transfer")
+    found.run(
+        "sh", "-c", "kill $(cat /run/transfer.pid) 2>/dev/null; rm -f /usr/local/bin/jool-* /usr/local/bin/transfer*"
+    )
     found.restore()
 
 
