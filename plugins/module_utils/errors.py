@@ -268,6 +268,60 @@ class LibraryMissing(JoolError):
     condition = "A Python library is missing"
 
 
+# --- configuration -----------------------------------------------------------------------------------------------
+
+
+class ConfigurationInvalid(JoolError):
+    """A desired state that makes no sense, or that Jool would not take."""
+
+    condition = "The configuration that is asked for is not possible"
+    remedy = "Nothing was changed."
+
+
+class NotChangeable(JoolError):
+    """What an instance keeps for its whole life (framework, pool6 of a NAT64)."""
+
+    condition = "Jool cannot change this of an existing instance"
+    remedy = "Nothing was changed. With 'recreate: true' a new instance takes its place, which drops every session."
+
+
+class WouldDropSessions(JoolError):
+    """A change that ends sessions, which nobody allowed."""
+
+    condition = "The change would drop sessions"
+    remedy = "Nothing was changed. Allow it with 'drop_sessions: true'."
+
+
+class ChangeFailed(JoolError):
+    """A change that ended half way, and was taken back."""
+
+    condition = "The change failed and was taken back"
+    remedy = "The former configuration runs again; sessions of what was removed for a moment may be gone."
+
+
+class ChangeNotTaken(JoolError):
+    """What runs after a change is not what was asked for; it was taken back."""
+
+    condition = "After the change, the host did not run what was asked for, so it was taken back"
+    remedy = "The former configuration runs again. Look whether somebody else configures this instance, too."
+
+
+class ProbeFailed(JoolError):
+    """The change was made, its verification failed, and it was taken back."""
+
+    condition = "The change was made, but the verification failed, so it was taken back"
+    remedy = "The former configuration runs again."
+
+
+class NotRestored(JoolError):
+    """A change failed, and the former configuration could not be put back either."""
+
+    condition = "The change failed, and the former configuration could not be restored"
+    remedy = (
+        "Look at the instance now ('jool global display', 'jool pool4 display'), mend the cause, and run this again."
+    )
+
+
 # --- reports -----------------------------------------------------------------------------------------------------
 
 

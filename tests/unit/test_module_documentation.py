@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.nat64.jool.plugins.module_utils import errors, fleet_session_info_options
+from ansible_collections.nat64.jool.plugins.module_utils import (
+    errors,
+    fleet_session_info_options,
+    instance_options,
+)
 from ansible_collections.nat64.jool.plugins.module_utils.facts.question import SUBSETS, Question
 from ansible_collections.nat64.jool.plugins.module_utils.facts.session_facts import gather_capture
 from ansible_collections.nat64.jool.plugins.module_utils.session_facts_options import (
@@ -22,6 +26,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.session_facts_options i
     question,
 )
 from ansible_collections.nat64.jool.plugins.modules import jool_fleet_session_info as fleet_module
+from ansible_collections.nat64.jool.plugins.modules import jool_instance as instance_module
 from ansible_collections.nat64.jool.plugins.modules import jool_session_facts as module
 from ansible_collections.nat64.jool.tests.unit.fleet.sample import sample_fleet
 from ansible_collections.nat64.jool.tests.unit.test_session_facts import HEADER, TCP, ask, host, instance
@@ -46,7 +51,7 @@ def compare(spec: dict[str, Any], documented: dict[str, Any]) -> None:
     assert spec.keys() == documented.keys()
     for name, option in spec.items():
         told = documented[name]
-        for key in ("type", "elements", "default", "choices"):
+        for key in ("type", "elements", "default", "choices", "aliases"):
             assert option.get(key) == told.get(key), f"{name}: {key}"
         if "options" in option:
             compare(option["options"], told["suboptions"])
@@ -58,6 +63,10 @@ def test_options() -> None:
 
 def test_options_of_the_fleet() -> None:
     compare(fleet_session_info_options.ARGUMENT_SPEC, options_of(fleet_module))
+
+
+def test_options_of_the_instance() -> None:
+    compare(instance_options.ARGUMENT_SPEC, options_of(instance_module))
 
 
 FREE = {"by_protocol", "by_state", "by_pool4_address", "by_mark", "bib", "counters"}
@@ -102,8 +111,9 @@ def test_fleet(hosts: int) -> None:
     shape(sample_fleet(hosts, 1), told, "fleet")
 
 
-def test_error() -> None:
-    documented = yaml.safe_load(module.RETURN)["error"]["contains"]
+@pytest.mark.parametrize("documented_module", [module, instance_module])
+def test_error(documented_module: ModuleType) -> None:
+    documented = yaml.safe_load(documented_module.RETURN)["error"]["contains"]
     assert set(errors.NoSuchInstance().as_dict()) == set(documented)
 
 

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the nat64.jool authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's side of jool_instance: plans on the controller, and changes the host over its connection."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from http.client import HTTPException
+from typing import Any
+
+from ansible.module_utils import urls
+from ansible.plugins.action import ActionBase
+
+from ..module_utils.config.plan import Plan
+from ..module_utils.converge.converge import Request
+from ..module_utils.errors import JoolError, NotRestored
+from ..module_utils.instance_options import ARGUMENT_SPEC, apply, plan_result, render, request
+from ..module_utils.transport.base import Transport
+from ..module_utils.transport.ssh import SshTransport
+from ..plugin_utils.connection_transport import ConnectionTransport
+from ..plugin_utils.ssh_destination import destination, escalation
+
+MODULE = "nat64.jool.jool_instance"
+
+
+def fetch(url: str, timeout: float) -> None:
+    """Fetch a URL; whatever fails, a status that is no success among it, is an OSError or a ValueError."""
+    try:
+        with urls.open_url(url, timeout=timeout) as answer:
+            answer.read(1)
+    except (urls.ConnectionError, HTTPException) as error:  # the former is Ansible's own, which is no OSError
+        raise OSError(str(error)) from error
+
+
+class ActionModule(ActionBase):
+    """Ansible calls `run` for each host of a task."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Bring the instance to its state; what fails is told in ``msg`` and, for playbooks to test, in ``error``."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        _valid, options = self.validate_argument_spec(ARGUMENT_SPEC)
+        plans: list[Plan] = []
+        try:
+            if options["state"] == "rendered":
+                return {**result, **render(options)}
+            asked = request(options, check=self._task.check_mode)
+            if options["transport"] == "host":
+                return {**result, **self._on_host(task_vars)}
+            return {**result, **self._over_a_transport(options, asked, plans, task_vars)}
+        except JoolError as error:
+            planned = plan_result(plans[0]) if plans else {}
+            # What was taken back left no change; what could not be is one.
+            changed = isinstance(error, NotRestored)
+            return {
+                **result,
+                **planned,
+                "failed": True,
+                "changed": changed,
+                "msg": str(error),
+                "error": error.as_dict(),
+            }
+
+    def _on_host(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        arguments = dict(self._task.args)
+        done: dict[str, Any] = self._execute_module(module_name=MODULE, module_args=arguments, task_vars=task_vars)
+        return done
+
+    def _over_a_transport(
+        self, options: Mapping[str, Any], asked: Request, plans: list[Plan], task_vars: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        with self._transport(options["transport"], task_vars) as transport:
+            return apply(transport, options, asked, fetch, plans.append)
+
+    @contextlib.contextmanager
+    def _transport(self, name: str, task_vars: Mapping[str, Any]) -> Iterator[Transport]:
+        host = str(self._task.delegate_to or task_vars["inventory_hostname"])
+        transport: Transport
+        if name == "ssh":
+            way = destination(self, task_vars)
+            transport = SshTransport(way, escalation(self, way.user), host)
+        else:
+            transport = ConnectionTransport(self, host)
+        try:
+            yield transport
+        finally:
+            transport.close()
