@@ -10,9 +10,9 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any
 
-from .client.translator import TOOLS
 from .facts.host_facts import Tools
 from .facts.host_question import HOST_SUBSETS, HostQuestion
+from .records.kind import TOOLS
 
 TRANSPORTS = ("connection", "ssh", "host")
 

@@ -13,20 +13,18 @@ from .client.instance import InstanceClient
 from .config.configuration import FRAMEWORKS, Configuration, as_options
 from .config.desired import check_release, read_desired, together
 from .config.entries import Complaints, EntryError
-from .config.parameters import NEWEST, TRANSLATORS
+from .config.parameters import NEWEST
 from .config.plan import Manner, Plan
 from .config.rendering import jool_document, jool_json, lines
 from .config.target import check_target, target
 from .converge.converge import Outcome, Request, converge
 from .converge.probe import Fetch, Probe
+from .records.kind import KINDS
 from .records.release import Release
 from .transport.base import Transport
 
 STATES = ("present", "absent", "rendered")
 TRANSPORTS = ("connection", "ssh", "host")
-
-TOOLS = {"nat64": "jool", "siit": "jool_siit"}
-"""Translator to the name of its tool."""
 
 
 def _entries() -> dict[str, Any]:
@@ -36,7 +34,7 @@ def _entries() -> dict[str, Any]:
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "aliases": ["instance"]},
     "netns": {"type": "str"},
-    "translator": {"type": "str", "choices": list(TRANSLATORS)},
+    "translator": {"type": "str", "choices": list(KINDS)},
     "framework": {"type": "str", "choices": list(FRAMEWORKS)},
     "global": {"type": "dict"},
     "pool4": _entries(),
@@ -149,8 +147,14 @@ def apply(
     :raises errors.JoolError: see `converge.converge`.
     """
     desired = asked.desired
-    path = options["jool_path"] or TOOLS[desired.translator]
-    client = InstanceClient(transport, path, desired.name, desired.netns, timeout=options["timeout"])
+    client = InstanceClient(
+        transport,
+        desired.translator,
+        desired.name,
+        desired.netns,
+        path=options["jool_path"] or "",
+        timeout=options["timeout"],
+    )
     return result(converge(client, asked, fetch, planned))
 
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from ansible_collections.nat64.jool.plugins.module_utils import errors
 from ansible_collections.nat64.jool.plugins.module_utils.client.commands import Dialect
 from ansible_collections.nat64.jool.plugins.module_utils.client.jool import LISTING_TRIES
-from ansible_collections.nat64.jool.plugins.module_utils.client.translator import NAT64, SIIT, Translator
+from ansible_collections.nat64.jool.plugins.module_utils.client.translator import Translator
 from ansible_collections.nat64.jool.plugins.module_utils.facts.configuration import bindings, parameters, ranges
 from ansible_collections.nat64.jool.plugins.module_utils.records import bib, pool4
+from ansible_collections.nat64.jool.plugins.module_utils.records.kind import NAT64, SIIT
 from ansible_collections.nat64.jool.plugins.module_utils.records.pool4 import Pool4Range
 from ansible_collections.nat64.jool.plugins.module_utils.records.release import Release
 from ansible_collections.nat64.jool.tests.unit import rendering

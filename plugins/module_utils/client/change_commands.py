@@ -12,10 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..records.release import Release
-from .commands import in_namespace
-
-DENYLIST_SINCE = Release(4, 1, 4)
-"""Before, the mode is called blacklist4."""
+from .commands import Dialect, in_namespace
 
 
 @dataclass(frozen=True)
@@ -36,11 +33,6 @@ class ChangeDialect:
     def _words(self, *words: str, force: bool = False) -> tuple[str, ...]:
         argv = (self.path, "-i", self.instance, *words, *(("--force",) if force else ()))
         return in_namespace(self.netns, argv)
-
-    @property
-    def denylist_word(self) -> str:
-        """The mode of IPv4 prefixes that are not translated."""
-        return "denylist4" if self.release >= DENYLIST_SINCE else "blacklist4"
 
     def remove_instance(self) -> tuple[str, ...]:
         """Removes the instance with all it has."""
@@ -85,10 +77,6 @@ class ChangeDialect:
         """Removes a BIB entry with its sessions."""
         return self._words("bib", "remove", f"--{protocol}", ipv6, ipv4)
 
-    def eamt(self) -> tuple[str, ...]:
-        """Prints the EAMT."""
-        return self._words("eamt", "display", "--csv")
-
     def add_eam(self, ipv6_prefix: str, ipv4_prefix: str, *, force: bool) -> tuple[str, ...]:
         """Adds a mapping."""
         return self._words("eamt", "add", ipv6_prefix, ipv4_prefix, force=force)
@@ -97,14 +85,10 @@ class ChangeDialect:
         """Removes exactly this mapping."""
         return self._words("eamt", "remove", ipv6_prefix, ipv4_prefix)
 
-    def denylist4(self) -> tuple[str, ...]:
-        """Prints the prefixes that are not translated."""
-        return self._words(self.denylist_word, "display", "--csv")
-
     def add_denied(self, prefix: str, *, force: bool) -> tuple[str, ...]:
         """Adds a prefix; adding it twice makes two of it."""
-        return self._words(self.denylist_word, "add", prefix, force=force)
+        return self._words(Dialect(self.release).denylist_mode, "add", prefix, force=force)
 
     def remove_denied(self, prefix: str) -> tuple[str, ...]:
         """Removes a prefix."""
-        return self._words(self.denylist_word, "remove", prefix)
+        return self._words(Dialect(self.release).denylist_mode, "remove", prefix)

@@ -75,6 +75,11 @@ class Dialect:
         """Whether a dump may print sessions twice."""
         return REPEATS_SINCE <= self.release < REPEATS_UNTIL
 
+    @property
+    def denylist_mode(self) -> str:
+        """The word for addresses that are never translated."""
+        return "denylist4" if self.release >= DENYLIST_SINCE else "blacklist4"
+
     def sessions(self, protocols: Iterable[str], instance: str, *, numeric: bool = True) -> list[TableCommand]:
         """The commands that print the session table.
 
@@ -149,8 +154,7 @@ class Dialect:
 
     def denylist4(self, instance: str) -> tuple[str, ...]:
         """The command that prints the addresses that are never translated; only of SIIT, where `has_instances`."""
-        mode = "denylist4" if self.release >= DENYLIST_SINCE else "blacklist4"
-        return self._words(instance, mode, "display", "--csv")
+        return self._words(instance, self.denylist_mode, "display", "--csv")
 
     def _words(self, instance: str, *words: str) -> tuple[str, ...]:
         # "-i" and not "--instance": 3.6 to 4.0.3 know only the short form, and only in this place.

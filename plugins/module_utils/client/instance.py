@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 
 from ..errors import CommandFailed, ConnectionLost, JoolError, NoSuchInstance, NoSuchNamespace, UnsupportedRelease
 from ..records import bib as bib_records
-from ..records import eamt as eamt_records
-from ..records import prefix as prefix_records
 from ..records.bib import BibEntry
 from ..records.eamt import EamtEntry
 from ..records.global_parameters import GlobalParameters
@@ -24,8 +22,8 @@ from ..records.session_block import COUNTED
 from ..transport.base import Completed, Transport
 from .change_commands import ChangeDialect
 from .commands import Dialect, in_namespace
-from .jool import Jool
 from .transaction import Failed, FileCommand, Reversible, batches, outcome, place_of, run_commands
+from .translator import Translator
 from .verdict import failure
 
 OLDEST = Release(4, 0)
@@ -34,32 +32,40 @@ OLDEST = Release(4, 0)
 _PORTS = re.compile(r"\s*(\d+)\s+(\d+)\s*")
 
 
-class InstanceClient(Jool):
+class InstanceClient(Translator):
     """One instance of NAT64 or SIIT on one host.
 
     The constructor only stores.
 
-    :param path: name or path of the tool, `jool` or `jool_siit`.
+    :param kind: of `records.kind.KINDS`.
+    :param path: name or path of the tool; empty: its usual name.
     :param timeout: seconds for each execution; 0: no bound.
     """
 
-    def __init__(self, transport: Transport, path: str, instance: str, netns: str = "", *, timeout: float = 0) -> None:
-        super().__init__(transport, path, timeout)
+    def __init__(
+        self,
+        transport: Transport,
+        kind: str,
+        instance: str,
+        netns: str = "",
+        *,
+        path: str = "",
+        timeout: float = 0,
+    ) -> None:
+        super().__init__(transport, kind, path, timeout)
         self.instance = instance
         self.netns = netns
 
     def connect(self) -> Dialect:
-        """Ask the tool for its release, once. Here the tool of SIIT is as good as the other.
+        """Ask the tool for its release, once.
 
         :raises UnsupportedRelease: before 4.0.
         :raises JoolNotInstalled: where there is no tool.
         """
-        if self._dialect is None:
-            release = self._ask_release()
-            if release < OLDEST:
-                raise UnsupportedRelease(f"{release.name}; instances can be configured from 4.0 on", host=self.host)
-            self._dialect = Dialect(release, self._path)
-        return self._dialect
+        dialect = super().connect()
+        if dialect.release < OLDEST:
+            raise UnsupportedRelease(f"{dialect.release.name}; instances can be configured from 4.0 on", host=self.host)
+        return dialect
 
     @property
     def commands(self) -> ChangeDialect:
@@ -118,13 +124,13 @@ class InstanceClient(Jool):
         for command in self.connect().bib(PROTOCOLS, self.instance):
             yield from self._records(in_namespace(self.netns, command.argv), bib_records.read_csv)
 
-    def eamt(self) -> list[EamtEntry]:
+    def mappings(self) -> list[EamtEntry]:
         """The explicit address mappings."""
-        return self._whole(self.commands.eamt(), lambda chunks: list(eamt_records.read_csv(chunks)))
+        return self.eamt(self.instance, self.netns)
 
-    def denylist4(self) -> list[str]:
+    def denied(self) -> list[str]:
         """The prefixes that are not translated."""
-        return self._whole(self.commands.denylist4(), lambda chunks: list(prefix_records.read_denylist4_csv(chunks)))
+        return self.denylist4(self.instance, self.netns)
 
     def all_sessions(self) -> Iterator[Session]:
         """Every session."""

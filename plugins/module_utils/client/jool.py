@@ -75,22 +75,19 @@ class Jool:
         """
         if self._dialect is None:
             self._refuse_other_tool()
-            self._dialect = Dialect(self._ask_release(), self._path)
+            argv = (self._path, "--version")
+            done = self._run(argv)
+            text = done.stdout.decode("utf-8", "replace").strip()
+            try:
+                release = Release.parse(text)
+            except ValueError as error:
+                raise UnsupportedRelease(
+                    f"'{self._path} --version' printed {text[:80]!r}", host=self.host, argv=argv, status=done.status
+                ) from error
+            if release < OLDEST:
+                raise UnsupportedRelease(text, host=self.host, argv=argv, status=done.status)
+            self._dialect = Dialect(release, self._path)
         return self._dialect
-
-    def _ask_release(self) -> Release:
-        argv = (self._path, "--version")
-        done = self._run(argv)
-        text = done.stdout.decode("utf-8", "replace").strip()
-        try:
-            release = Release.parse(text)
-        except ValueError as error:
-            raise UnsupportedRelease(
-                f"'{self._path} --version' printed {text[:80]!r}", host=self.host, argv=argv, status=done.status
-            ) from error
-        if release < OLDEST:
-            raise UnsupportedRelease(text, host=self.host, argv=argv, status=done.status)
-        return release
 
     def _refuse_other_tool(self) -> None:
         if posixpath.basename(self._path) == STATELESS_TOOL:

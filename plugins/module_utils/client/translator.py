@@ -16,6 +16,7 @@ from ..records import prefix as prefix_records
 from ..records import stats as stats_records
 from ..records.bib import BibEntry
 from ..records.eamt import EamtEntry
+from ..records.kind import NAT64, TOOLS
 from ..records.session import PROTOCOLS
 from ..records.stats import Stats
 from ..transport.base import Transport
@@ -24,16 +25,11 @@ from .jool import LISTING_TRIES, Jool
 
 Listing = TypeVar("Listing")
 
-NAT64, SIIT = "nat64", "siit"
-
-TOOLS = {NAT64: "jool", SIIT: "jool_siit"}
-"""Kind of translator to the name of its tool, which is that of its kernel module, too."""
-
 
 class Translator(Jool):
     """The translators of one kind on one host.
 
-    :param kind: `NAT64` or `SIIT`.
+    :param kind: of `records.kind.KINDS`.
     :param path: name or path of the tool; empty: its usual name.
     """
 

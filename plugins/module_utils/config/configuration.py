@@ -14,10 +14,11 @@ from typing import Any
 from ..records.bib import BibEntry
 from ..records.eamt import EamtEntry
 from ..records.global_parameters import GlobalParameters
+from ..records.kind import NAT64
 from ..records.pool4 import Pool4Range
 from .addresses import Eam, eamt_entries, running_denylist4, running_eamt
 from .bindings import Binding, bib_entries, binding_of
-from .parameters import BY_NAME, NAT64, Value
+from .parameters import BY_NAME, Value
 from .pool4 import AUTO, Pool4, pool4_entries, running_pool4
 
 FRAMEWORKS = ("netfilter", "iptables")

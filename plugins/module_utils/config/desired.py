@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
+from ..records.kind import KINDS, NAT64, SIIT
 from ..records.release import Release
 from .addresses import Eam, read_denylist4, read_eamt
 from .bindings import Binding, read_bib
 from .configuration import FRAMEWORKS
 from .entries import COMMENT, Complaints, EntryError, canonical, choice, mapping, shown
-from .parameters import BY_OPTION, NAT64, OLDEST, SIIT, TRANSLATORS, Value, unknown_to
+from .parameters import BY_OPTION, OLDEST, Value, unknown_to
 from .pool4 import Pool4, read_pool4
 
 DEFAULT_NAME = "default"
@@ -81,7 +82,7 @@ def read_desired(options: Mapping[str, Any], *, force: bool = False) -> Desired:
     complaints = Complaints()
     translator, framework = NAT64, None
     with complaints.about("translator"):
-        translator = choice(options.get("translator") or NAT64, TRANSLATORS)
+        translator = choice(options.get("translator") or NAT64, KINDS)
     with complaints.about("framework"):
         framework = choice(options["framework"], FRAMEWORKS) if options.get("framework") is not None else None
     for other, sections in SECTIONS.items():

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Union
 
+from ..records.kind import KINDS, NAT64, SIIT
 from ..records.release import Release
 from .entries import EntryError, canonical
 from .values import (
@@ -30,9 +31,6 @@ from .values import (
 )
 
 Value = Union[bool, int, str, tuple[int, ...], None]
-
-NAT64, SIIT = "nat64", "siit"
-TRANSLATORS = (NAT64, SIIT)
 
 OLDEST = Release(4, 0)
 """The first release that this module configures: before, there is no ``file handle``."""
@@ -62,7 +60,7 @@ class Parameter:
     name: str
     kind: Kind
     default: Value
-    translators: tuple[str, ...] = TRANSLATORS
+    translators: tuple[str, ...] = KINDS
     low: int = 0
     high: int = U32_MAX
     since: Release = OLDEST
@@ -99,12 +97,12 @@ class Parameter:
 _FOR_NAT64, _FOR_SIIT = (NAT64,), (SIIT,)
 
 
-def _switch(name: str, default: bool = False, translators: tuple[str, ...] = TRANSLATORS) -> Parameter:
+def _switch(name: str, default: bool = False, translators: tuple[str, ...] = KINDS) -> Parameter:
     return Parameter(name, SWITCH, default, translators)
 
 
 def _number(
-    name: str, default: int, low: int = 0, high: int = U32_MAX, translators: tuple[str, ...] = TRANSLATORS
+    name: str, default: int, low: int = 0, high: int = U32_MAX, translators: tuple[str, ...] = KINDS
 ) -> Parameter:
     return Parameter(name, NUMBER, default, translators, low, high)
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from ..client.instance import InstanceClient
 from ..config.bindings import Binding, binding_of
 from ..config.configuration import Configuration, running_configuration
-from ..config.parameters import NAT64
 from ..errors import UnreadableOutput
 from ..records.bib import BibEntry
+from ..records.kind import NAT64
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ def read_running(
                     translator,
                     framework,
                     client.parameters(),
-                    eamt=client.eamt(),
-                    denylist4=client.denylist4(),
+                    eamt=client.mappings(),
+                    denylist4=client.denied(),
                 )
             )
         static, in_the_way = _bib(client, wanted) if with_bib else (None, ())

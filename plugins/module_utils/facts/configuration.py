@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..client.translator import NAT64, Translator
+from ..client.translator import Translator
 from ..records.bib import BibEntry
 from ..records.eamt import EamtEntry
 from ..records.global_parameters import Value
+from ..records.kind import NAT64
 from ..records.pool4 import Pool4Range
 from ..records.session import PROTOCOLS
 from .places import Place

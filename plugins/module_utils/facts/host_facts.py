@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..client.commands import in_namespace
-from ..client.translator import TOOLS, Translator
+from ..client.translator import Translator
 from ..errors import (
     AuthenticationFailed,
     CommandTimeout,
@@ -31,6 +31,7 @@ from ..errors import (
     NoSuchNamespace,
 )
 from ..records.instance import Instance
+from ..records.kind import TOOLS
 from ..system.dkms import status as dkms_status
 from ..system.kernels import kernels
 from ..system.modules import kernel_files

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..client.translator import TOOLS
+from ..records.kind import TOOLS
 from ..records.stats import Stats
 from ..system.dkms import DkmsEntry, state_for
 from ..system.kernels import Kernels

@@ -124,8 +124,7 @@ class Host:
         self.translator = translator
         self.model = JoolModel(translator)
         self.transport = ModelTransport(self.model, Path(self.place.name))
-        tool = "jool" if translator == "nat64" else "jool_siit"
-        self.client = InstanceClient(self.transport, tool, "default")
+        self.client = InstanceClient(self.transport, translator, "default")
 
     def read(self) -> Configuration | None:
         return read_running(self.client, self.translator, with_bib=True).configuration
