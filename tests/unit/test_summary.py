@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.nat64.jool.plugins.module_utils.records.pool4 import Pool4Range
 from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session
 from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import SessionBlock
+from ansible_collections.nat64.jool.plugins.module_utils.summary.client_prefix import prefix_numbers, prefix_text
 from ansible_collections.nat64.jool.plugins.module_utils.summary.pool4 import PortsInUse, pool4_use
 from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import (
     SessionSummary,
@@ -81,6 +82,20 @@ def test_parts_add_up(table: list[Session]) -> None:
     assert summary.total == len(table) == sum(summary.by_protocol.values()) == sum(summary.by_pool4_address.values())
     assert sum(summary.by_state.values()) + summary.stateless_tcp == tcp
     assert sum(summary.by_client_prefix.values()) + summary.unnumbered_clients == len(table)
+
+
+@given(st.lists(st.integers(0, 2**128 - 1), max_size=5), st.integers(1, 128))
+def test_prefixes_of_any_length(addresses: list[int], length: int) -> None:
+    texts = [str(ipaddress.IPv6Address(address)) for address in addresses]
+    prefixes = [prefix_text(number, length) for number in prefix_numbers(texts, length)]
+    assert prefixes == [str(ipaddress.IPv6Network((address, length), strict=False)) for address in addresses]
+
+
+@pytest.mark.parametrize("length", [48, 64, 72])
+@pytest.mark.parametrize("text", ["", "192.0.2.1", "2001:::1", "2001:db8::1%eth0", "2001:db8::1\0"])
+def test_no_address(text: str, length: int) -> None:
+    with pytest.raises(ValueError, match="is no IPv6 address"):
+        prefix_numbers(["2001:db8::1", text], length)
 
 
 def test_different_prefixes_do_not_merge() -> None:

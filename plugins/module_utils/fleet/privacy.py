@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import blake2b
 
-from ..summary.client_prefix import packed_prefixes, prefix_text
+from ..summary.client_prefix import prefix_numbers, prefix_text
 from .options import FleetOptions
 from .top_counts import TopCounts
 
@@ -25,13 +25,13 @@ def shorter_prefix(length: int) -> Callable[[str], str]:
 
     :returns: a function from a prefix as text to its first bits, as text.
     """
-    texts: dict[bytes, str] = {}
+    texts: dict[int, str] = {}
 
     def shorten(prefix: str) -> str:
-        (packed,) = packed_prefixes((prefix.partition("/")[0],), length)
-        if packed not in texts:
-            texts[packed] = prefix_text(packed, length)
-        return texts[packed]
+        (number,) = prefix_numbers((prefix.partition("/")[0],), length)
+        if number not in texts:
+            texts[number] = prefix_text(number, length)
+        return texts[number]
 
     return shorten
 

@@ -4,39 +4,45 @@
 
 """Sessions by client prefix.
 
-Prefixes are counted packed, a few octets each, however an address is written: a summary may hold hundreds of thousands
-of them, and as text each takes twice the memory.
+Prefixes are counted as numbers, however an address is written: a summary may hold hundreds of thousands of them, and as
+text each takes twice the memory.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import sys
+from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import repeat
 from socket import AF_INET6, inet_pton
 
-PENDING_ADDRESSES = 8192
-"""Addresses that are counted before they are cut to their prefixes: a client uses an address more than once."""
+ADDRESS_BITS = 128
+HALF_BITS = 64
+"""What a number of an array holds: prefixes up to here are cut a whole column at a time."""
 
 
-def packed_prefixes(clients: Iterable[str], length: int) -> list[bytes]:
-    """The octets of each address's prefix, the bits below it zero.
+def prefix_numbers(clients: Sequence[str], length: int) -> Sequence[int]:
+    """The first bits of each address, as a number.
 
     :param clients: IPv6 addresses.
     :param length: bits, 1 to 128.
     :raises ValueError: for a text that is no address.
     """
-    octets, bits = divmod(length, 8)
     try:
-        addresses = map(inet_pton, repeat(AF_INET6), clients)
-        if not bits:
-            return [address[:octets] for address in addresses]
-        mask = 0xFF << 8 - bits & 0xFF
-        return [address[:octets] + bytes((address[octets] & mask,)) for address in addresses]
+        octets = b"".join(map(inet_pton, repeat(AF_INET6), clients))
     except (OSError, ValueError) as error:
         wrong = next(client for client in clients if not _is_address(client))
         raise ValueError(f"{wrong!r} is no IPv6 address") from error
+    if length > HALF_BITS:
+        size, rest = ADDRESS_BITS // 8, ADDRESS_BITS - length
+        return [int.from_bytes(octets[at : at + size], "big") >> rest for at in range(0, len(octets), size)]
+    halves = array("Q", octets)
+    if sys.byteorder == "little":
+        halves.byteswap()
+    rest = HALF_BITS - length
+    return [half >> rest for half in halves[::2]] if rest else halves[::2]
 
 
 def _is_address(client: str) -> bool:
@@ -47,54 +53,34 @@ def _is_address(client: str) -> bool:
     return True
 
 
-def prefix_text(prefix: bytes, length: int) -> str:
-    """A packed prefix as it is written."""
-    return str(ipaddress.IPv6Network((prefix.ljust(16, b"\0"), length)))
+def prefix_text(number: int, length: int) -> str:
+    """A prefix as it is written."""
+    return str(ipaddress.IPv6Network((number << ADDRESS_BITS - length, length)))
 
 
 class ClientCounter:
     """Counts sessions by client prefix. Memory grows with the prefixes, not with the addresses in them.
 
-    :param length: bits of a prefix.
+    :ivar length: bits of a prefix.
+    :ivar prefixes: number of a prefix (see `prefix_numbers`) to sessions.
+    :ivar unnumbered: sessions whose client had a name instead of an address.
     """
 
     def __init__(self, length: int) -> None:
         self.length = length
-        self._pending: Counter[str] = Counter()
-        self._prefixes: dict[bytes, int] = {}
-        self._unnumbered = 0
+        self.prefixes: Counter[int] = Counter()
+        self.unnumbered = 0
 
-    def add(self, clients: Iterable[str]) -> None:
+    def add(self, clients: Sequence[str]) -> None:
         """Count a column of addresses, "" where the output had a name instead.
 
-        :raises ValueError: for a text that is neither; perhaps not before the counts are looked at.
+        :raises ValueError: for a text that is neither.
         """
-        self._pending.update(clients)
-        if len(self._pending) > PENDING_ADDRESSES:
-            self.cut()
-
-    def cut(self) -> None:
-        """Cut what was counted so far to prefixes.
-
-        :raises ValueError: for an address that is none.
-        """
-        self._unnumbered += self._pending.pop("", 0)
-        known = self._prefixes
-        for prefix, count in zip(packed_prefixes(self._pending, self.length), self._pending.values()):
-            known[prefix] = known.get(prefix, 0) + count
-        self._pending.clear()
-
-    @property
-    def prefixes(self) -> dict[bytes, int]:
-        """Packed prefix to sessions."""
-        self.cut()
-        return self._prefixes
-
-    @property
-    def unnumbered(self) -> int:
-        """Sessions whose client had a name instead of an address."""
-        self.cut()
-        return self._unnumbered
+        numbered = clients
+        if "" in clients:
+            numbered = [client for client in clients if client]
+            self.unnumbered += len(clients) - len(numbered)
+        self.prefixes.update(prefix_numbers(numbered, self.length))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ClientCounter):
@@ -111,6 +97,6 @@ class ClientCounter:
         if self.length != other.length:
             raise ValueError(f"counts of /{self.length} and of /{other.length} prefixes do not add up")
         both = ClientCounter(self.length)
-        both._prefixes = dict(Counter(self.prefixes) + Counter(other.prefixes))
-        both._unnumbered = self.unnumbered + other.unnumbered
+        both.prefixes = self.prefixes + other.prefixes
+        both.unnumbered = self.unnumbered + other.unnumbered
         return both

@@ -46,19 +46,13 @@ class SessionSummary:
         self.clients = ClientCounter(self.client_prefix_length)
 
     @property
-    def by_client_prefix(self) -> dict[bytes, int]:
-        """Prefix of the client, packed (see `summary.client_prefix`), to sessions.
-
-        :raises ValueError: for a client's address that is none.
-        """
+    def by_client_prefix(self) -> Counter[int]:
+        """Prefix of the client, as a number (see `summary.client_prefix`), to sessions."""
         return self.clients.prefixes
 
     @property
     def unnumbered_clients(self) -> int:
-        """Sessions whose client the output named instead of numbering it; they are in no prefix.
-
-        :raises ValueError: for a client's address that is none.
-        """
+        """Sessions whose client the output named instead of numbering it; they are in no prefix."""
         return self.clients.unnumbered
 
     def add(self, session: Session) -> None:
@@ -66,7 +60,10 @@ class SessionSummary:
         self.add_block(SessionBlock.of_sessions([session]))
 
     def add_block(self, block: SessionBlock) -> None:
-        """Count many sessions, without making a record of any."""
+        """Count many sessions, without making a record of any.
+
+        :raises ValueError: for a client's address that is none.
+        """
         self.total += len(block)
         self.by_protocol.update(count_texts(block.protocols))
         self.by_pool4_address.update(count_texts(block.pool4_addresses))
