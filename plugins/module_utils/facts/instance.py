@@ -113,7 +113,6 @@ def read_table(
             if rows is not None and len(rows) < question.max_sessions:
                 rows.extend(islice(block.sessions(), question.max_sessions - len(rows)))
         truncated = None if rows is None else len(rows) < summary.total
-        summary.clients.cut()
     except ValueError as error:  # an address or an L4-ID that is none
         raise UnreadableOutput(str(error), host=host) from error
     return InstanceResult(
