@@ -39,6 +39,13 @@ JOOL_INSTANCE = ROOT / "plugins" / "modules" / "jool_instance.py"
 NEXT_KERNEL = "99.0.0-1-test"
 UNPRIVILEGED = ["instances", "sysctls"]
 HIDDEN = ("ethtool", "dkms", "modinfo")
+HIDE = f"""set -e
+for name in {" ".join(HIDDEN)}; do path=$(command -v $name); mv $path $path.away; done
+"""
+SHOW = """set -e
+for path in /sbin/*.away /usr/sbin/*.away; do [ ! -e $path ] || mv $path ${path%.away}; done
+"""
+"""The directories are one, or they are two, as on bullseye."""
 
 
 def facts_case(keywords: dict[str, Any] | None = None, **options: Any) -> Case:
@@ -286,35 +293,39 @@ def later(run: Run, guests: dict[str, Guest], tmp_path_factory: pytest.TempPathF
             }
         runs[name] = ask("2.21", cases, tmp_path_factory.mktemp(name))
 
-    look("everywhere", gather_subset=["instances"])
-    give_back(run, guests)
-    look("copy", gather_subset=["instances"], netns=[own.COPY])
-    for guest in guests.values():
-        guest.run("sh", "-c", RESET)
-    look("reset", gather_subset=["statistics"], netns=[own.RESET])
-    for guest in guests.values():
-        guest.run("sh", "-c", f": >/boot/vmlinuz-{NEXT_KERNEL}")
-    look("next_kernel", **kernel)
-    for guest in guests.values():
-        guest.run("sh", "-c", f"mkdir -p /boot/grub && printf %s {shlex.quote(menu(guest))} >/boot/grub/grub.cfg")
-        guest.run("sh", "-c", r"printf 'saved_entry=here\n' >/boot/grub/grubenv")
-    look("grub", **kernel)
-    for guest in guests.values():
-        guest.run("sh", "-c", f"rm -rf /boot/vmlinuz-{NEXT_KERNEL} /boot/grub")
-        guest.run("sh", "-c", "".join(f"mv /usr/sbin/{name} /usr/sbin/{name}.away;" for name in HIDDEN))
-    look("no_programs", gather_subset=["kernel", "offloads"], netns=[""])
-    for guest in guests.values():
-        guest.run("sh", "-c", "".join(f"mv /usr/sbin/{name}.away /usr/sbin/{name};" for name in HIDDEN))
-    look("no_tool", jool_path="/no/jool", jool_siit_path="/no/jool_siit", gather_subset=["instances"])
-    for guest in guests.values():
-        guest.run("sh", "-c", own.CLEAN_UP, check=False)
-        guest.traffic("clear")
-        guest.run("modprobe", "-r", "jool")
-    look("not_loaded", gather_subset=["kernel", "instances", "statistics"])
-    look("bare", jool_path="/no/jool", jool_siit_path="/no/jool_siit", gather_subset=["instances"])
-    yield runs
-    for guest in guests.values():
-        guest.restore()
+    try:
+        look("everywhere", gather_subset=["instances"])
+        give_back(run, guests)
+        look("copy", gather_subset=["instances"], netns=[own.COPY])
+        for guest in guests.values():
+            guest.run("sh", "-c", RESET)
+        look("reset", gather_subset=["statistics"], netns=[own.RESET])
+        for guest in guests.values():
+            guest.run("sh", "-c", f": >/boot/vmlinuz-{NEXT_KERNEL}")
+        look("next_kernel", **kernel)
+        for guest in guests.values():
+            guest.run("sh", "-c", f"mkdir -p /boot/grub && printf %s {shlex.quote(menu(guest))} >/boot/grub/grub.cfg")
+            guest.run("sh", "-c", r"printf 'saved_entry=here\n' >/boot/grub/grubenv")
+        look("grub", **kernel)
+        for guest in guests.values():
+            guest.run("sh", "-c", f"rm -rf /boot/vmlinuz-{NEXT_KERNEL} /boot/grub")
+            guest.run("sh", "-c", HIDE)
+        look("no_programs", gather_subset=["kernel", "offloads"], netns=[""])
+        for guest in guests.values():
+            guest.run("sh", "-c", SHOW)
+        look("no_tool", jool_path="/no/jool", jool_siit_path="/no/jool_siit", gather_subset=["instances"])
+        for guest in guests.values():
+            guest.run("sh", "-c", own.CLEAN_UP, check=False)
+            guest.traffic("clear")
+            guest.run("modprobe", "-r", "jool")
+        look("not_loaded", gather_subset=["kernel", "instances", "statistics"])
+        look("bare", jool_path="/no/jool", jool_siit_path="/no/jool_siit", gather_subset=["instances"])
+        yield runs
+    finally:
+        for guest in guests.values():
+            guest.run("sh", "-c", f"{SHOW}rm -rf /boot/vmlinuz-{NEXT_KERNEL} /boot/grub")
+            guest.run("sh", "-c", own.CLEAN_UP, check=False)
+            guest.restore()
 
 
 RESET = f"""set -e
