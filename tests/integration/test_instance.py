@@ -51,7 +51,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 OTHER_POOL6 = {"global": {"pool6": "2001:db8:46::/96"}}
 
 
-WAYS = {"bullseye": "ssh", "bookworm": "connection", "trixie": "ssh"}
+WAYS = {"bullseye": "connection", "bookworm": "ssh", "trixie": "ssh"}
 """Each guest by one way: what becomes of Jool does not depend on it, and `connection` takes an emulated guest long."""
 
 
