@@ -234,6 +234,9 @@ KILLS = {
     "after": 'jool "$@"; kill -KILL $$',
     "script": 'jool "$@"; kill -KILL $PPID; exit 0',
 }
+KILLED_ON = {"bullseye": "before", "bookworm": "after", "trixie": "script"}
+"""Each on one guest, since each takes half a minute. All of them were seen on all."""
+
 WANTED = {
     "global": {"tos": 9, "udp-timeout": 500},
     "pool4": [entry("tcp", ports="61001-65000"), entry("udp"), entry("icmp"), entry("tcp", "192.0.2.5", "1-9", mark=2)],
@@ -242,8 +245,8 @@ WANTED = {
 
 
 @pytest.mark.parametrize("words", ["global update tos", "pool4 remove"])
-@pytest.mark.parametrize("kill", list(KILLS))
-def test_killed_on_the_host(guest: Guest, tmp_path: Path, kill: str, words: str) -> None:
+def test_killed_on_the_host(guest: Guest, tmp_path: Path, words: str) -> None:
+    kill = KILLED_ON[guest.name]
     guest.restore()
     before = running(guest)
     guest.run("rm", "-f", "/run/killed")
