@@ -235,7 +235,7 @@ KILLS = {
     "script": 'jool "$@"; kill -KILL $PPID; exit 0',
 }
 KILLED_ON = {"bullseye": "before", "bookworm": "after", "trixie": "script"}
-"""Each on one guest, since each takes half a minute. All of them were seen on all."""
+"""Each on one guest, since each takes half a minute."""
 
 WANTED = {
     "global": {"tos": 9, "udp-timeout": 500},
