@@ -21,7 +21,7 @@ from ansible_collections.nat64.jool.tests.integration.guests import (
     ROOT,
     WITH_BLUE,
     Guest,
-    all_guests,
+    long_test_on,
 )
 from ansible_collections.nat64.jool.tests.integration.runner import Case, Run, ansible, ask
 
@@ -30,7 +30,7 @@ OPERATOR = {"become": True, "vars": {"ansible_user": "operator"}}
 VIEWER = {"vars": {"ansible_user": "viewer"}}
 PYTHONLESS = {"vars": {"ansible_python_interpreter": "/no/python"}}
 
-GUESTS = [guest.name for guest in all_guests()] if INVENTORY.exists() else list(RELEASES)
+GUESTS = long_test_on("bookworm")
 everywhere = pytest.mark.parametrize("guest", GUESTS)
 by_every_transport = pytest.mark.parametrize("transport", TRANSPORTS)
 
@@ -68,6 +68,12 @@ def instance_of(facts: dict[str, Any], name: str, netns: str = "") -> dict[str, 
 
 
 @pytest.fixture(scope="module")
+def guests(guests: dict[str, Guest]) -> dict[str, Guest]:
+    """Those of this test."""
+    return {name: guests[name] for name in GUESTS}
+
+
+@pytest.fixture(scope="module")
 def configured(guests: dict[str, Guest]) -> Iterator[None]:
     """A NAT64 and a SIIT with a bit of everything, in namespaces of their own."""
     for guest in guests.values():
@@ -96,7 +102,7 @@ def run(configured: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
                 f"(case_connection.ansible_facts.jool.instances | selectattr('netns', 'eq', '{netns}') | first).config"
             )
             cases[f"again_{name}"] = Case({"config": f"{{{{ {config} }}}}", "purge": True}, {}, "jool_instance")
-    return ask("2.21", cases, tmp_path_factory.mktemp("facts"))
+    return ask("2.21", cases, tmp_path_factory.mktemp("facts"), GUESTS)
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +265,7 @@ def test_as_a_facts_module(core: str, configured: None, guests: dict[str, Guest]
     """``gather_facts`` runs the module itself, on the host, and passes the action plugin by."""
     playbook = tmp_path / "playbook.yml"
     playbook.write_text(
-        "- hosts: translators\n"
+        f"- hosts: {','.join(GUESTS)}\n"
         "  tasks:\n"
         "    - ansible.builtin.copy:\n"
         "        content: '{{ ansible_facts.jool | to_json }}'\n"
@@ -291,7 +297,7 @@ def later(run: Run, guests: dict[str, Guest], tmp_path_factory: pytest.TempPathF
             cases |= {
                 f"{transport}_become": facts_case(OPERATOR, transport=transport, **options) for transport in TRANSPORTS
             }
-        runs[name] = ask("2.21", cases, tmp_path_factory.mktemp(name))
+        runs[name] = ask("2.21", cases, tmp_path_factory.mktemp(name), GUESTS)
 
     try:
         look("everywhere", gather_subset=["instances"])
