@@ -68,20 +68,20 @@ def instance_of(facts: dict[str, Any], name: str, netns: str = "") -> dict[str, 
 
 
 @pytest.fixture(scope="module")
-def guests(guests: dict[str, Guest]) -> dict[str, Guest]:
-    """Those of this test."""
+def chosen(guests: dict[str, Guest]) -> dict[str, Guest]:
+    """The guests that are asked."""
     return {name: guests[name] for name in GUESTS}
 
 
 @pytest.fixture(scope="module")
-def configured(guests: dict[str, Guest]) -> Iterator[None]:
+def configured(chosen: dict[str, Guest]) -> Iterator[None]:
     """A NAT64 and a SIIT with a bit of everything, in namespaces of their own."""
-    for guest in guests.values():
+    for guest in chosen.values():
         guest.restore()
         guest.run("sh", "-c", own.CLEAN_UP, check=False)
         guest.run("sh", "-c", own.SET_UP)
     yield
-    for guest in guests.values():
+    for guest in chosen.values():
         guest.run("sh", "-c", own.CLEAN_UP, check=False)
 
 
@@ -106,10 +106,10 @@ def run(configured: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture(scope="module")
-def said(run: Run, guests: dict[str, Guest]) -> dict[str, own.Words]:
+def said(run: Run, chosen: dict[str, Guest]) -> dict[str, own.Words]:
     """The guests' own words, at the time of `run`."""
     assert run.results
-    return {name: own.Words(guest) for name, guest in guests.items()}
+    return {name: own.Words(guest) for name, guest in chosen.items()}
 
 
 @everywhere
@@ -261,7 +261,7 @@ def test_no_such_namespace(run: Run, guest: str, transport: str) -> None:
 
 
 @pytest.mark.parametrize("core", ["2.21", "2.19"])
-def test_as_a_facts_module(core: str, configured: None, guests: dict[str, Guest], tmp_path: Path) -> None:
+def test_as_a_facts_module(core: str, configured: None, chosen: dict[str, Guest], tmp_path: Path) -> None:
     """``gather_facts`` runs the module itself, on the host, and passes the action plugin by."""
     playbook = tmp_path / "playbook.yml"
     playbook.write_text(
@@ -278,14 +278,14 @@ def test_as_a_facts_module(core: str, configured: None, guests: dict[str, Guest]
     words = ("ansible-playbook", "-i", str(INVENTORY), str(playbook))
     done = ansible(core, *words, environment={"ANSIBLE_FACTS_MODULES": "nat64.jool.jool_facts"})
     assert done.returncode == 0, done.stdout + done.stderr
-    for guest in guests:
+    for guest in chosen:
         facts = json.loads((tmp_path / f"{guest}.json").read_text(encoding="utf-8"))
         assert (facts["transport"], facts["tool"]) == ("host", RELEASES[guest])
         assert instance_of(facts, "default")["config"]["global"]["pool6"] == "64:ff9b::/96"
 
 
 @pytest.fixture(scope="module")
-def later(run: Run, guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
+def later(run: Run, chosen: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
     """Hosts on which something is missing, or comes."""
     runs: dict[str, Run] = {}
     kernel: dict[str, Any] = {"gather_subset": ["kernel"]}
@@ -301,26 +301,26 @@ def later(run: Run, guests: dict[str, Guest], tmp_path_factory: pytest.TempPathF
 
     try:
         look("everywhere", gather_subset=["instances"])
-        give_back(run, guests)
+        give_back(run, chosen)
         look("copy", gather_subset=["instances"], netns=[own.COPY])
-        for guest in guests.values():
+        for guest in chosen.values():
             guest.run("sh", "-c", RESET)
         look("reset", gather_subset=["statistics"], netns=[own.RESET])
-        for guest in guests.values():
+        for guest in chosen.values():
             guest.run("sh", "-c", f": >/boot/vmlinuz-{NEXT_KERNEL}")
         look("next_kernel", **kernel)
-        for guest in guests.values():
+        for guest in chosen.values():
             guest.run("sh", "-c", f"mkdir -p /boot/grub && printf %s {shlex.quote(menu(guest))} >/boot/grub/grub.cfg")
             guest.run("sh", "-c", r"printf 'saved_entry=here\n' >/boot/grub/grubenv")
         look("grub", **kernel)
-        for guest in guests.values():
+        for guest in chosen.values():
             guest.run("sh", "-c", f"rm -rf /boot/vmlinuz-{NEXT_KERNEL} /boot/grub")
             guest.run("sh", "-c", HIDE)
         look("no_programs", gather_subset=["kernel", "offloads"], netns=[""])
-        for guest in guests.values():
+        for guest in chosen.values():
             guest.run("sh", "-c", SHOW)
         look("no_tool", jool_path="/no/jool", jool_siit_path="/no/jool_siit", gather_subset=["instances"])
-        for guest in guests.values():
+        for guest in chosen.values():
             guest.run("sh", "-c", own.CLEAN_UP, check=False)
             guest.traffic("clear")
             guest.run("modprobe", "-r", "jool")
@@ -328,7 +328,7 @@ def later(run: Run, guests: dict[str, Guest], tmp_path_factory: pytest.TempPathF
         look("bare", jool_path="/no/jool", jool_siit_path="/no/jool_siit", gather_subset=["instances"])
         yield runs
     finally:
-        for guest in guests.values():
+        for guest in chosen.values():
             guest.run("sh", "-c", f"{SHOW}rm -rf /boot/vmlinuz-{NEXT_KERNEL} /boot/grub")
             guest.run("sh", "-c", own.CLEAN_UP, check=False)
             guest.restore()
@@ -356,9 +356,9 @@ def menu(guest: Guest) -> str:
     )
 
 
-def give_back(run: Run, guests: dict[str, Guest]) -> None:
+def give_back(run: Run, chosen: dict[str, Guest]) -> None:
     """What was read of both instances, to the kernel, in another namespace."""
-    for name, guest in guests.items():
+    for name, guest in chosen.items():
         facts = facts_of(run, name, "connection")
         for tool, instance, netns in (("jool", "nat", own.NAT), ("jool_siit", "flat", own.SIIT)):
             text = own.jool_conf(instance_of(facts, instance, netns)["config"])
