@@ -431,3 +431,41 @@ class SummaryFromFuture(JoolError):
 
     condition = "The saved fleet summary is from the future"
     remedy = "Set the clocks of both controllers (NTP), then ask its hosts again."
+
+
+# --- stored tables -----------------------------------------------------------------------------------------------
+
+
+class StoreNotReadable(JoolError):
+    """There is no store, or it cannot be opened, read or written."""
+
+    condition = "The store of session tables cannot be used"
+    remedy = "Check the path, its permissions and the room on the disk. Nothing was changed."
+
+
+class StoreLocked(JoolError):
+    """Another process writes to the store, and goes on for longer than one wants to wait."""
+
+    condition = "The store of session tables is in use"
+    remedy = "Ask again when the audit that writes to it has ended. Nothing was changed."
+
+
+class StoreDamaged(JoolError):
+    """The file was cut or overwritten, or it is no database at all."""
+
+    condition = "The store of session tables is damaged"
+    remedy = "Nothing was answered from it. Put back a copy, or save what is left with 'sqlite3 STORE .recover'."
+
+
+class StoreOfOtherSchema(JoolError):
+    """The store is of another release of the collection, or it is another database."""
+
+    condition = "The store of session tables is not of this release"
+    remedy = "Nothing was read or changed. Use the release that wrote it, or another path for a new store."
+
+
+class RowNotStorable(JoolError):
+    """A row has a name where an address belongs."""
+
+    condition = "A session cannot be stored"
+    remedy = "The audit was not stored. Gather the tables with numbers ('jool session display --numeric')."
