@@ -166,6 +166,19 @@ def _load() -> tuple[Capture, ...]:
 
 CAPTURES = _load()
 
+KERNEL_LOGS = [
+    b"".join(line for line in path.read_bytes().splitlines(keepends=True) if b"(GMT)" in line)
+    for path in sorted((HERE.parent / "kernel_log").iterdir())
+]
+"""Jool's lines about bindings and sessions in the log of a kernel: recorded apart, since no tool prints them."""
+
+
+def recorded(template: Template) -> list[bytes]:
+    """Outputs of a template's format, whole ones and others."""
+    if template.name == "kernel_log":
+        return KERNEL_LOGS
+    return [capture.stdout for capture in CAPTURES if capture.template is template and capture.stdout]
+
 
 def select(*kinds: str, **wanted: object) -> list[Capture]:
     """The captures of these kinds whose attributes have these values, without `REPEATED_ROWS`."""

@@ -21,6 +21,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import
     GrammarError,
     read_rows,
 )
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.kernel_log import KERNEL_LOG
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.template import Template
 from ansible_collections.nat64.jool.tests.unit import corpus
 
@@ -66,15 +67,21 @@ def test_no_pattern_matches_a_line_break(template: Template) -> None:
             assert not re.search(r"\\[DW]|\(\?[aiLmux]*s", rule.regex), rule.regex
 
 
+def whole(template: Template) -> list[bytes]:
+    """Outputs of a template's format that came to their end."""
+    if template is KERNEL_LOG:
+        return corpus.KERNEL_LOGS
+    return [capture.stdout for capture in WHOLE if capture.template is template]
+
+
 @each_template
 def test_a_capture_uses_it(template: Template) -> None:
-    used = [capture for capture in WHOLE if capture.template is template]
-    assert any(list(read_rows(template, [capture.stdout])) for capture in used)
+    assert any(list(read_rows(template, [text])) for text in whole(template))
 
 
 def middle_capture(template: Template) -> bytes:
     """A capture that is longer than the shorter half of the template's."""
-    found = sorted((capture.stdout for capture in WHOLE if capture.template is template), key=len)
+    found = sorted(whole(template), key=len)
     return found[len(found) // 2]
 
 

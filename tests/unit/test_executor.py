@@ -31,7 +31,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.grammar.record_loop imp
 )
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.template import Template
 from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import COUNTED
-from ansible_collections.nat64.jool.tests.unit.corpus import CAPTURES
+from ansible_collections.nat64.jool.tests.unit.corpus import CAPTURES, recorded
 
 Rows = list[list[object]]
 
@@ -110,10 +110,7 @@ def test_corpus(capture: object, size: int) -> None:
     same(capture.template, data, size if size > 1 or len(data) < 3000 else 7)  # type: ignore[attr-defined]
 
 
-SAMPLES = {
-    name: [capture.stdout for capture in CAPTURES if capture.template is template and capture.stdout]
-    for name, template in LOOPS.items()
-}
+SAMPLES = {name: recorded(template) for name, template in LOOPS.items()}
 STRAY = st.sampled_from(
     [b"", b"\n", b"\r\n", b"\r", b"\x00", b"\x0b", b"\x0c", b"\x1c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xff", b"TCP:\n",
      b"-" * 33 + b"\n", b"  (empty)\n", b"  (Fetched 3 entries.)\n", b"What?\n", b" ", b",", b"\t"]

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from . import bib, count, denylist4, eamt, global_, instance, pool4, pool6, session, stats, version
+from . import bib, count, denylist4, eamt, global_, instance, kernel_log, pool4, pool6, session, stats, version
 from .template import Template
 
-_MODULES = (bib, count, denylist4, eamt, global_, instance, pool4, pool6, session, stats, version)
+_MODULES = (bib, count, denylist4, eamt, global_, instance, kernel_log, pool4, pool6, session, stats, version)
 
 TEMPLATES: dict[str, Template] = {
     template.name: template

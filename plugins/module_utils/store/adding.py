@@ -20,8 +20,8 @@ from .schema import IPV4_OFFSET, PROTOCOL_NUMBERS
 RUN_ROWS = 50_000
 """Rows that are put in order before they are written. Jool prints them in order, protocol by protocol."""
 
-# A dump is read in pages while sessions come and go: one that is printed twice is one session. In order, the row with the
-# longest time comes last and stays.
+# A dump is read in pages while sessions come and go: one that is printed twice is one session. In order, the row with
+# the longest time comes last and stays.
 _SESSION = "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
