@@ -464,8 +464,29 @@ class StoreOfOtherSchema(JoolError):
     remedy = "Nothing was read or changed. Use the release that wrote it, or another path for a new store."
 
 
+class TableDamaged(JoolError):
+    """A file of rows was cut or changed after it was written."""
+
+    condition = "The file of session rows is damaged"
+    remedy = "Nothing of it was stored. Gather the table again."
+
+
 class RowNotStorable(JoolError):
     """A row has a name where an address belongs."""
 
     condition = "A session cannot be stored"
     remedy = "The audit was not stored. Gather the tables with numbers ('jool session display --numeric')."
+
+
+class LogNotReadable(JoolError):
+    """A log of a kernel cannot be opened or read."""
+
+    condition = "The kernel's log cannot be read"
+    remedy = "Check the path and its permissions on the controller."
+
+
+class LogDamaged(JoolError):
+    """A line of Jool was cut or changed by whoever kept the log."""
+
+    condition = "A line of Jool in the kernel's log is damaged"
+    remedy = "Nothing was answered from it, as that line may be the one that matters. Take the log from another place."

@@ -17,6 +17,7 @@ FLOORS = {
     "fleet_session_info_options": 9,
     "session_facts_options": 8,
     "facts_options": 8,
+    "session_lookup_options": 8,
     "instance_options": 6,
     "report": 7,
     "gathering": 7,

@@ -20,7 +20,7 @@ TRANSITORY_SECONDS = 240.0
 """How long a TCP session stays at least after both ends have closed it, or one has reset it (RFC 6146 section 4,
 TCP_TRANS; Jool's default). A session that is seen has as long to live, or what it had left if that was less."""
 
-KNOWN, NOBODY, UNKNOWN = "known", "nobody", "unknown"
+KNOWN, NOBODY, OUTSIDE, UNKNOWN = "known", "nobody", "outside_pools", "unknown"
 
 READ, LASTING, BOTH = "in_table", "lasting", "before_and_after"
 """Why a holder is known: its session was read then; it had longer to live when it was read; it was there on both
@@ -59,7 +59,7 @@ class Look:
 class Verdict:
     """What can be said.
 
-    :ivar word: `KNOWN`, `NOBODY` or `UNKNOWN`.
+    :ivar word: `KNOWN`, `NOBODY`, `UNKNOWN`, or `OUTSIDE`: the address is in no pool that is known of.
     :ivar holders: who it was, or who it may have been.
     :ivar reasons: why each of them is known, in their order; empty where it is not.
     """

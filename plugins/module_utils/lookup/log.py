@@ -24,7 +24,7 @@ the address was given to it before the log begins."""
 
 @dataclass
 class LogHistory:
-    """What a log says of one transport address.
+    """What a translator's log says of one transport address.
 
     :ivar lines: all of Jool's lines about bindings.
     :ivar first: the time of the earliest of them, None where there is none.
