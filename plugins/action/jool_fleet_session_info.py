@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -18,6 +21,7 @@ from ..module_utils.facts.question import Question
 from ..module_utils.fleet.answer import HostAnswer
 from ..module_utils.fleet.data import fleet_report_data
 from ..module_utils.fleet.earlier_report import read_earlier_report
+from ..module_utils.fleet.stored_audit import AuditToStore
 from ..module_utils.fleet.summary import FleetSummary, merge_all, summary_of
 from ..module_utils.fleet.summary_file import read_summary, write_summary
 from ..module_utils.fleet.task_result import answer_of_result
@@ -28,6 +32,7 @@ from ..module_utils.fleet_session_info_options import (
     fleet_question,
     gather_options,
 )
+from ..module_utils.gathering.asker import rows_path
 from ..module_utils.gathering.gatherer import Progress, gather_fleet
 from ..module_utils.gathering.target import GatherOptions, Target
 from ..module_utils.private_file import make_directory
@@ -55,7 +60,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from error
         except OSError as error:
             raise AnsibleActionFail(
-                f"The rows cannot be written to {options['rows_dest']}: {error.strerror}."
+                f"The rows cannot be written to {options['rows_dest'] or options['store']}: {error.strerror}."
             ) from error
         except JoolError as error:
             return {**result, "failed": True, "msg": str(error), "error": error.as_dict()}
@@ -72,6 +77,7 @@ class FleetTask:
     def __init__(self, action: ActionBase, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> None:
         self._options = options
         self._writes = not action._task.check_mode
+        self._audit = AuditToStore(options["store"]) if options["store"] and self._writes else None
         self._inventory = InventoryTargets(action, task_vars)
         self.warnings: list[str] = []
         self.unread: list[dict[str, Any]] = []
@@ -79,8 +85,12 @@ class FleetTask:
 
     def run(self) -> dict[str, Any]:
         """The task's result."""
+        with self._rows_directory() as rows_directory:
+            return self._run(rows_directory)
+
+    def _run(self, rows_directory: str | None) -> dict[str, Any]:
         question = fleet_question(self._options)
-        gathering = gather_options(self._options, writes=self._writes)
+        gathering = gather_options(self._options, rows_directory)
         fleet_options(self._options)  # whether they make sense is told before anybody is asked
         names = self._names()
         facts: Mapping[str, Any] = self._options["facts"] or {}
@@ -104,15 +114,29 @@ class FleetTask:
             "changed": False,
             "fleet": fleet,
             "summary": written or None,
+            "stored": None,
             "unread_summaries": self.unread,
             "warnings": self.warnings,
         }
+        if self._audit is not None:
+            try:
+                self._audit.save()
+            except JoolError as error:
+                return {**result, "failed": True, "msg": f"The rows are not stored. {error}", "error": error.as_dict()}
+            result["stored"] = {"hosts": self._audit.hosts, "sessions": self._audit.sessions}
         if not fleet["coverage"]["met"]:
             told = self._too_few(fleet["coverage"])
             if self._options["fail_on_coverage"]:
                 return {**result, "failed": True, "msg": told}
             self.warnings.append(told)
         return result
+
+    def _rows_directory(self) -> AbstractContextManager[str | None]:
+        """Where rows are written to: for a store alone they are beside it until they are in it."""
+        if not self._writes or self._options["rows_dest"] or self._audit is None:
+            return nullcontext(self._options["rows_dest"] if self._writes else None)
+        store = os.path.abspath(self._options["store"])
+        return tempfile.TemporaryDirectory(prefix=f".{os.path.basename(store)}.", dir=os.path.dirname(store))
 
     def _earlier(self) -> Mapping[str, Any] | None:
         path = self._options["earlier"]
@@ -195,7 +219,18 @@ class FleetTask:
                 targets.append(way)
         if options.rows_directory:
             make_directory(options.rows_directory)
-        yield from gather_fleet(targets, question, options, self._tell)
+        for answer in gather_fleet(targets, question, options, self._tell):
+            self._remember(answer, options)
+            yield answer
+
+    def _remember(self, answer: HostAnswer, options: GatherOptions) -> None:
+        """For the store, which takes whole tables only: in half of one, nobody would be somebody."""
+        if self._audit is None or answer.facts is None:
+            return
+        if answer.facts["complete"]:
+            self._audit.remember(answer.host, answer.facts, rows_path(options, answer.host), options.rows_format)
+        else:
+            self.warnings.append(f"store: the tables of '{answer.host}' are not complete, and were not stored")
 
     def _tell(self, progress: Progress) -> None:
         if progress.seconds - self._told_seconds >= PROGRESS_SECONDS:

@@ -13,7 +13,9 @@ from .facts.question import SUBSETS, Question
 from .facts.table_file import FORMATS
 from .fleet.options import PRIVACIES, FleetOptions
 from .gathering.target import GatherOptions
+from .records.session import PROTOCOLS
 from .session_facts_options import QUESTION_SPEC, question
+from .task_options import OptionError
 
 FLEET_SUBSETS = tuple(subset for subset in SUBSETS if subset != "sessions")
 """Rows of many hosts belong into files and not into a result."""
@@ -31,6 +33,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "backoff": {"type": "float", "default": 1.0},
     "rows_dest": {"type": "path"},
     "rows_format": {"type": "str", "choices": list(FORMATS), "default": "jsonl"},
+    "store": {"type": "path"},
     "summary_dest": {"type": "path"},
     "min_coverage": {"type": "float"},
     "fail_on_coverage": {"type": "bool", "default": True},
@@ -56,13 +59,17 @@ def fleet_question(options: Mapping[str, Any]) -> Question:
     :raises task_options.OptionError: for a value that makes no sense.
     :raises records.session_filter.FilterError: the same, in a filter.
     """
-    return question({**options, "max_sessions": 0})
+    asked = question({**options, "max_sessions": 0})
+    whole = set(asked.protocols) == set(PROTOCOLS) and asked.session_filter.predicate() is None and asked.numeric
+    if options["store"] and not whole:
+        raise OptionError("store: takes whole tables; leave out the filters, 'protocols' and 'numeric'")
+    return asked
 
 
-def gather_options(options: Mapping[str, Any], *, writes: bool) -> GatherOptions:
+def gather_options(options: Mapping[str, Any], rows_directory: str | None) -> GatherOptions:
     """How hosts are asked.
 
-    :param writes: False in check mode: no rows are kept.
+    :param rows_directory: gets the rows of each host; None: they are counted only.
     :raises gathering.target.GatherOptionError: for a value that makes no sense.
     """
     return GatherOptions(
@@ -71,7 +78,7 @@ def gather_options(options: Mapping[str, Any], *, writes: bool) -> GatherOptions
         retries=options["retries"],
         backoff_seconds=options["backoff"],
         jool_path=options["jool_path"],
-        rows_directory=options["rows_dest"] if writes else None,
+        rows_directory=rows_directory,
         rows_format=options["rows_format"],
     )
 

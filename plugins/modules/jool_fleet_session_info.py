@@ -90,6 +90,15 @@ options:
     type: str
     choices: [jsonl, csv]
     default: jsonl
+  store:
+    description:
+      - A store of session tables on the controller, which is made where there is none. It gets the whole tables of this run, for
+        M(nat64.jool.jool_session_lookup) to find later who held an address. With V(summary) in O(gather_subset) the pools are kept,
+        too, so that an address that is in none is known for that.
+      - It has mode V(0600). The tables of all hosts are added in one step, when all were asked, or none of them is.
+      - Not together with filters, O(protocols) or O(numeric).
+    type: path
+    version_added: 0.3.0
   summary_dest:
     description:
       - A file on the controller that gets the summary, for O(summaries) of another run. It has mode 0600.
@@ -1000,6 +1009,21 @@ fleet:
           type: str
           returned: always
           sample: "The kernel module is loaded and has no NAT64 instance: there are no sessions."
+stored:
+  description: What was added to O(store), V(none) where there is none.
+  type: dict
+  returned: always
+  contains:
+    hosts:
+      description: Hosts whose tables were added.
+      type: int
+      returned: always
+      sample: 3
+    sessions:
+      description: Their sessions.
+      type: int
+      returned: always
+      sample: 18250
 summary:
   description: The file of O(summary_dest), V(none) where none was written.
   type: str
