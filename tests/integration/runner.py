@@ -112,7 +112,14 @@ def ask(
         "delegate_to": "localhost",
         "connection": "local",
     }
-    play = {"name": "Ask", "hosts": ",".join(hosts), "gather_facts": False, "tasks": [*tasks, keep]}
+    # Free: a guest does not wait at each case for the slowest.
+    play = {
+        "name": "Ask",
+        "hosts": ",".join(hosts),
+        "gather_facts": False,
+        "strategy": "free",
+        "tasks": [*tasks, keep],
+    }
     playbook = place / "playbook.yml"
     playbook.write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
     words = ("ansible-playbook", "-i", str(INVENTORY), str(playbook))
