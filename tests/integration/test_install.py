@@ -9,6 +9,7 @@ Any guests of the lab will do, one alone, too. They are left as they were.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.nat64.jool.tests.integration.guests import RELEASES, Guest
+from ansible_collections.nat64.jool.tests.integration.guests import RELEASES, WITH_BLUE, Guest
 from ansible_collections.nat64.jool.tests.integration.role import Played, play_role
 
 LOAD, SYSCTL = "/etc/modules-load.d/nat64-jool.conf", "/etc/sysctl.d/60-nat64-jool.conf"
@@ -51,6 +52,11 @@ class Runs:
     made: Played
     kept: dict[str, str]
     again: Played
+    refused: Played
+    configured: dict[str, str]
+    reloaded: Played
+    brought_back: dict[str, str]
+    passes: dict[str, bool]
     gone_checked: Played
     gone: Played
     gone_again: Played
@@ -66,6 +72,21 @@ def files(guest: Guest) -> str:
         " ls /lib/modules/$(uname -r)/updates/dkms | sed 's/[.].*//'",
         check=False,
     )
+
+
+def configuration(guest: Guest) -> str:
+    """Of every translator, in the words of the guest's own tool."""
+    places = [("default", ()), *([("blue", ("ip", "netns", "exec", "blue"))] if guest.name in WITH_BLUE else [])]
+    return "".join(
+        guest.run(*place, "jool", "-i", name, *words, "--csv")
+        for name, place in places
+        for words in (("global", "display"), ("pool4", "display", "--tcp"), ("pool4", "display", "--icmp"))
+    )
+
+
+def pretend_other_version(guest: Guest) -> None:
+    """The module that is loaded says that it is an older one; what is mounted there goes with the module."""
+    guest.run("sh", "-c", "echo 4.0.1.0 >/run/version && mount --bind /run/version /sys/module/jool/version")
 
 
 def forget_module(guest: Guest) -> None:
@@ -101,12 +122,37 @@ def runs(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> 
         untouched = seen() == before
         made, kept = play("made", WANTED), seen()
         again = play("again", WANTED)
+        each(guests, "jool", "global", "update", "icmp-timeout", "1:00:00")
+        configured = {name: configuration(guest) for name, guest in guests.items()}
         each(guests, *PING)  # a session
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(pretend_other_version, guests.values()))
+        refused = play("refused", WANTED)
+        reloaded = play("reloaded", {**WANTED, "install_reload": True})
+        brought_back = {name: configuration(guest) for name, guest in guests.items()}
+        passes = {name: "1 received" in guest.run(*PING, check=False) for name, guest in guests.items()}
         gone_checked = play("gone_checked", GONE, "--check")
         gone = play("gone", GONE)
         gone_again = play("gone_again", GONE)
-        yield Runs(stopped, checked, untouched, made, kept, again, gone_checked, gone, gone_again, seen())
+        yield Runs(
+            stopped=stopped,
+            checked=checked,
+            untouched=untouched,
+            made=made,
+            kept=kept,
+            again=again,
+            refused=refused,
+            configured=configured,
+            reloaded=reloaded,
+            brought_back=brought_back,
+            passes=passes,
+            gone_checked=gone_checked,
+            gone=gone,
+            gone_again=gone_again,
+            left=seen(),
+        )
     finally:
+        each(guests, "sh", "-c", "umount /sys/module/jool/version 2>/dev/null; rm -f /run/version")
         each(guests, "rm", "-f", f"/boot/vmlinuz-{NEXT}", LOAD, SYSCTL)
         each(guests, "sysctl", "-q", "-w", f"{DRIFTED}=20000")
         each(guests, "sh", "-c", "dkms autoinstall -k $(uname -r); depmod")
@@ -148,6 +194,21 @@ def test_the_first_run_makes_it(runs: Runs, name: str) -> None:
 def test_the_second_run_changes_nothing(runs: Runs, name: str) -> None:
     assert runs.again.failed == [], runs.again.output
     assert runs.again.changed[name] == []
+
+
+def test_another_version_that_is_loaded_stops_it(runs: Runs, name: str) -> None:
+    assert name in runs.refused.failed
+    assert runs.refused.changed[name] == []
+    assert "Module 4.0.1 is loaded" in runs.refused.output
+    assert "[module_not_kept]" in runs.refused.output
+
+
+def test_with_consent_it_is_replaced_and_instances_are_brought_back(runs: Runs, name: str) -> None:
+    assert runs.reloaded.failed == [], runs.reloaded.output
+    assert runs.reloaded.changed[name] == ["Unload the modules", "Load the modules", "Bring back the instances"]
+    assert re.search(r"[1-9][0-9]* sessions of [12] instances end", runs.reloaded.output)
+    assert runs.brought_back[name] == runs.configured[name]
+    assert runs.passes[name]
 
 
 def test_a_removal_leaves_nothing(runs: Runs, name: str) -> None:
