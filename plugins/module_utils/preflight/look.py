@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 
 from ..client.translator import NAT64, TOOLS, Translator
 from ..config.pool4 import Pool4
-from ..errors import JoolNotInstalled, UnsupportedRelease
+from ..errors import CommandFailed, InvocationRefused, JoolNotInstalled, KernelRefused, NoPrivilege, UnsupportedRelease
 from ..records.release import Release
 from ..system.apt_packages import Package, packages
 from ..system.firewalld import unloads_modules
@@ -33,6 +33,9 @@ PACKAGE, SOURCE, EXISTING = "package", "source", "existing"
 METHODS = (PACKAGE, SOURCE, EXISTING)
 
 _FLAVOUR = re.compile(r"\d[\d.]*(?:[+~][^-]*)?(?:-(?:\d[\w.~+]*|rc\d+))*-(?P<flavour>[a-z].*)")
+
+NO_TOOL = (CommandFailed, InvocationRefused, JoolNotInstalled, KernelRefused, NoPrivilege, UnsupportedRelease)
+"""Conditions in which there is no tool that works. A broken one is no reason to stop whoever wants to replace it."""
 
 RUNS, FOLLOWS = "runs", "starts next"
 
@@ -69,8 +72,8 @@ class Seen:
     """What was found.
 
     :ivar headers_packages: the packages that bring headers of the kernels, those that are there among them.
-    :ivar to_install: what of all packages is not there yet, as apt takes it (``jool-dkms=4.1.9-1``); None where it is not
-        known what there is.
+    :ivar to_install: what of all packages is not there yet, as apt takes it (``jool-dkms=4.1.9-1``); None where it
+        is not known what there is.
     :ivar notices: what could not be found out, and why.
     """
 
@@ -214,7 +217,7 @@ def _target(
 def _tool(translator: Translator) -> Release | None:
     try:
         return translator.connect().release
-    except (JoolNotInstalled, UnsupportedRelease):
+    except NO_TOOL:
         return None
 
 

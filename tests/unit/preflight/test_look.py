@@ -205,6 +205,16 @@ def test_a_host_of_which_nothing_can_be_known() -> None:
     assert any("apt-cache" in sentence for sentence in told["not_known"])
 
 
+@pytest.mark.parametrize(
+    "told",
+    [MISSING, Answer(stderr=b"jool: error while loading shared libraries", status=1), Answer(b"no version\n")],
+)
+def test_a_tool_that_does_not_work_is_none(told: Answer) -> None:
+    result = ask({**installed(), "jool --version": told})
+    assert result["preflight"]["tool"] is None
+    assert "failed" not in result
+
+
 def test_a_module_that_was_built_from_no_release() -> None:
     built = Answer(b"4.1.9.git.v4.1.9\n")
     answers: Answers = {
