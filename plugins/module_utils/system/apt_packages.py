@@ -58,7 +58,7 @@ def _with(package: Package, line: str) -> Package:
     field = _FIELD.fullmatch(line)
     if field:
         value = None if field["value"] == _NOTHING else field["value"]
-        return package._replace(**{field["field"].lower(): value})
+        return package._replace(installed=value) if field["field"] == "Installed" else package._replace(candidate=value)
     version = _VERSION.fullmatch(line)
     if version:
         return package._replace(versions=(*package.versions, version["version"]))
