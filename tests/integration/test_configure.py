@@ -144,10 +144,11 @@ def fails(guest: Guest, ping: tuple[str, ...]) -> bool:
 def standing(guest: Guest) -> str:
     """Instances, files and units of a guest, by its own tools."""
     look = (
-        "jool instance display --csv --no-headers; jool_siit instance display --csv --no-headers 2>/dev/null",
-        "find /etc/jool /etc/systemd/system ! -type d 2>/dev/null | sort | xargs -r sha256sum",
+        "jool instance display --csv --no-headers",
+        "jool_siit instance display --csv --no-headers 2>/dev/null",
+        "find /etc/jool /etc/systemd/system/jool* /etc/systemd/system/*/jool* -type f 2>/dev/null | xargs -r sha256sum",
+        "find /etc/systemd/system/*/jool-* 2>/dev/null",
         "systemctl list-units --all --plain --no-legend 'jool-*'",
-        "systemctl list-unit-files --no-legend 'jool-*'",
     )
     return guest.run("sh", "-c", "; ".join(look))
 

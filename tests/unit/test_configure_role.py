@@ -179,7 +179,7 @@ def command(line: str) -> list[str]:
 def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Units of three instances; one is synchronised by each of the two daemons."""
     place = tmp_path_factory.mktemp("units")
-    old, new = {"nat64": "4.1.12.0"}, {"nat64": "4.1.13.0"}
+    old, new = "4.1.12.0", "4.1.13.0"
     synchronised = [{**EDGE, "synchronisation": GROUP, "force": True}, BLUE]
     files = [
         ("instance.service.j2", "jool-nat64-edge.service", 0),
@@ -188,14 +188,14 @@ def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("joold-network.json.j2", "network.json", 0),
         ("joold-module.json.j2", "module.json", 0),
     ]
-    render(place, synchronised, files, configure_releases_=old)
+    render(place, synchronised, files, configure_release_=old)
     (place / "proxy").mkdir()
     proxied = [{**EDGE, "netns": "red", "synchronisation": {"group": "ff02::64", "interface": "eth1", "port": 26000}}]
     files = [
         ("instance.service.j2", "proxy/jool-nat64-edge.red.service", 0),
         ("synchronisation.service.j2", "proxy/jool-synchronisation-edge.red.service", 0),
     ]
-    render(place, proxied, files, configure_releases_=new)
+    render(place, proxied, files, configure_release_=new)
     return place
 
 
@@ -267,7 +267,7 @@ def test_what_a_service_does(kind: str, tmp_path: Path) -> None:
     (tmp_path / "nat64-edge.json").write_text(json.dumps(document), encoding="utf-8")
     settings = {"configure_tools": {"nat64": str(program(host))}, "configure_directory": str(tmp_path)}
     template = "instance.service.j2" if kind == "systemd" else f"instance.{kind}.j2"
-    render(tmp_path, [EDGE], [(template, "service", 0)], configure_releases_={}, **settings)
+    render(tmp_path, [EDGE], [(template, "service", 0)], configure_release_="4.1.9.0", **settings)
 
     def run(what: str) -> None:
         words = ["sh", "-c", SHELL.get(kind, ""), "sh", str(tmp_path / "service"), what]
