@@ -111,6 +111,7 @@ def preflight(seen: Seen, findings: list[Finding]) -> dict[str, Any]:
         ],
         "tool": situation.tool.name if situation.tool else None,
         "loaded": situation.loaded.name if situation.loaded else None,
+        "modules_loaded": list(situation.modules_loaded),
         "reloads": _reloads(seen),
         "not_known": list(seen.notices),
     }

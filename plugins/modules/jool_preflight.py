@@ -257,6 +257,12 @@ preflight:
       type: str
       returned: always
       sample: 4.1.9
+    modules_loaded:
+      description: The names of Jool's modules that are loaded.
+      type: list
+      elements: str
+      returned: always
+      sample: [jool]
     reloads:
       description: Whether O(reload) has something to do.
       type: bool

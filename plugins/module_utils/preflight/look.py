@@ -112,6 +112,7 @@ def look(transport: Transport, request: Request, timeout: float = 0) -> Seen:
     ]
     parameters = sysctls(programs, "", ()) or {}
     tool = _tool(translator)
+    versions = {module: translator.module_version(module) for module in TOOLS.values()}
     situation = Situation(
         target=_target(request, known, there, tool),
         installs=request.method != EXISTING,
@@ -119,7 +120,8 @@ def look(transport: Transport, request: Request, timeout: float = 0) -> Seen:
         kernels=tuple(there),
         next_known=found.following is not None,
         tool=tool,
-        loaded=_loaded(translator),
+        loaded=next(filter(None, map(_release, versions.values())), None),  # both kinds hang on one common module
+        modules_loaded=tuple(module for module, version in versions.items() if version is not None),
         reload=request.reload,
         signatures=signatures(programs) if builds else Signatures(),
         firewalld_unloads=unloads_modules(programs),
@@ -219,12 +221,6 @@ def _tool(translator: Translator) -> Release | None:
         return translator.connect().release
     except NO_TOOL:
         return None
-
-
-def _loaded(translator: Translator) -> Release | None:
-    """Of either kind: both hang on one common module."""
-    versions = (translator.module_version(module) for module in TOOLS.values())
-    return next((release for release in map(_release, versions) if release is not None), None)
 
 
 def _release(text: str | None) -> Release | None:

@@ -47,7 +47,8 @@ class Situation:
     :ivar builds: whether modules are built on the host.
     :ivar next_known: whether it is known which kernel starts next.
     :ivar tool: the release of the tool that is there now.
-    :ivar loaded: the release of the module that is loaded.
+    :ivar loaded: the release of the module that is loaded; None also where it was built from no release.
+    :ivar modules_loaded: the names of Jool's modules that are loaded.
     :ivar reload: whether a module that is loaded may be replaced, which ends all sessions.
     :ivar forwards: whether IPv6 is forwarded already.
     :ivar at_risk: interfaces whose default route goes away with forwarding, see `system.networks`.
@@ -63,6 +64,7 @@ class Situation:
     next_known: bool = True
     tool: Release | None = None
     loaded: Release | None = None
+    modules_loaded: tuple[str, ...] = ()
     reload: bool = False
     signatures: Signatures = field(default_factory=Signatures)
     firewalld_unloads: bool = False

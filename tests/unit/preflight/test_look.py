@@ -92,6 +92,7 @@ def test_a_bare_host() -> None:
         "kernels": [{"release": KERNEL, "when": "runs and starts next", "headers": False, "module": None}],
         "tool": None,
         "loaded": None,
+        "modules_loaded": [],
         "reloads": False,
         "not_known": [],
     }
@@ -117,6 +118,7 @@ def test_a_host_that_has_all() -> None:
     told = result["preflight"]
     assert (told["to_install"], told["loaded"], told["tool"], told["reloads"]) == ([], "4.1.9", "4.1.9", False)
     assert told["kernels"][0]["module"] == "4.1.9"
+    assert told["modules_loaded"] == ["jool", "jool_siit"]
 
 
 def test_the_next_kernel_is_too_new_and_has_no_headers() -> None:
@@ -222,7 +224,8 @@ def test_a_module_that_was_built_from_no_release() -> None:
         "cat /sys/module/jool/version": built,
         "cat /sys/module/jool_siit/version": built,
     }
-    assert ask(answers)["preflight"]["loaded"] is None
+    told = ask(answers)["preflight"]
+    assert (told["loaded"], told["modules_loaded"]) == (None, ["jool", "jool_siit"])
 
 
 def test_a_program_that_hangs_or_is_refused_is_no_finding() -> None:

@@ -84,10 +84,13 @@ def test_every_file_of_tasks_is_used(file: Path) -> None:
 
 
 def test_nothing_is_changed_before_the_preflight() -> None:
-    names = [next(key for key in task if "." in key) for task in read("tasks/present.yml")]
-    assert names.index("nat64.jool.jool_preflight") == 1
-    (refresh,) = read("tasks/refresh.yml")
+    files = [task["ansible.builtin.include_tasks"] for task in read("tasks/present.yml")]
+    assert files[:2] == ["look.yml", "refresh.yml"]
+    refresh, again = read("tasks/refresh.yml")
     assert (refresh["changed_when"], "not ansible_check_mode" in refresh["when"]) == (False, True)
+    assert (again["ansible.builtin.include_tasks"], again["vars"]) == ("look.yml", {"install_stop_": True})
+    (look,) = read("tasks/look.yml")
+    assert set(look["nat64.jool.jool_preflight"]) == set(ARGUMENT_SPEC) - {"transport", "timeout"}
 
 
 def test_nobody_is_told_to_turn_secure_boot_off() -> None:
