@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two translators that the role `configure` synchronises: one is switched off, a connection goes on over the other."""
+"""Two translators that the role `configure` synchronises: each session counts once, and outlives its translator."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -14,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from ansible_collections.nat64.jool.tests.integration.guests import ROOT, Guest
+from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, ROOT, Guest
 from ansible_collections.nat64.jool.tests.integration.role_play import Played, play_role
+from ansible_collections.nat64.jool.tests.integration.runner import ansible
 from ansible_collections.nat64.jool.tests.integration.transfer import Transfer
 
 MEMBERS = ("partner", "trixie")
@@ -41,9 +44,12 @@ NO_CABLE = "ip address flush dev eth1; ip link set eth1 down"
 UNIT = "jool-nat64-default.service"
 DAEMON = "jool-synchronisation-default.service"
 
+LASTING = dict.fromkeys(("tcp_trans_timeout", "udp_timeout", "icmp_timeout"), 3600)
+"""Seconds, so that what was made at the start is there at the end."""
+
 DEFAULT: dict[str, Any] = {
     "name": "default",
-    "global": {"pool6": "64:ff9b::/96"},
+    "global": {"pool6": "64:ff9b::/96", **LASTING},
     "pool4": [
         {"protocol": protocol, "prefix": "192.0.2.1", "port_range": "61001-65535"}
         for protocol in ("tcp", "udp", "icmp")
@@ -51,6 +57,10 @@ DEFAULT: dict[str, Any] = {
 }
 GROUP = {"group": "233.252.0.64", "address": "{{ '198.18.9.1' if inventory_hostname == 'partner' else '198.18.9.2' }}"}
 IN_STEP_SECONDS = 60.0
+
+PING = ("ip", "netns", "exec", "client6", "ping", "-n", "-W", "2", "64:ff9b::198.51.100.5")
+
+Key = tuple[str, ...]
 
 
 def lab(*words: str) -> None:
@@ -73,14 +83,29 @@ class Pair:
         assert not done.failed, done.output
         return done
 
-    def tcp(self, name: str) -> set[tuple[str, ...]]:
+    def held(self, name: str, *protocols: str) -> set[Key]:
         """The sessions of a member, without states and times."""
-        return {tuple(row.split(",")[:9]) for row in self.guests[name].table("tcp")}
+        rows = (row for one in protocols or ("tcp", "udp", "icmp") for row in self.guests[name].table(one))
+        return {tuple(row.split(",")[:9]) for row in rows}
 
-    def wait_for(self, name: str, sessions: set[tuple[str, ...]]) -> None:
-        """A member has these sessions, too."""
+    def differ(self) -> int:
+        """Sessions that only one of them has."""
+        one, other = map(self.held, MEMBERS)
+        return len(one ^ other)
+
+    def wait_until_in_step(self) -> None:
+        """Both have the same sessions. What was lost on the way is advertised again."""
         deadline = time.monotonic() + IN_STEP_SECONDS
-        while not sessions <= (held := self.tcp(name)):
+        while differ := self.differ():
+            assert time.monotonic() < deadline, f"{differ} sessions are at one member only"
+            for guest in self.guests.values():
+                guest.run("jool", "session", "advertise")
+            time.sleep(2)
+
+    def wait_for(self, name: str, sessions: set[Key]) -> None:
+        """A member has these TCP sessions, too."""
+        deadline = time.monotonic() + IN_STEP_SECONDS
+        while not sessions <= (held := self.held(name, "tcp")):
             assert time.monotonic() < deadline, f"{name} has {held} and not {sessions}"
             time.sleep(1)
 
@@ -115,11 +140,73 @@ def test_it_is_made_once(pair: Pair) -> None:
             guest.run("systemctl", "is-active", unit)
 
 
+@pytest.fixture(scope="module")
+def in_step(pair: Pair) -> Pair:
+    """The pair, with sessions that each member has made."""
+    for number, guest in enumerate(pair.guests.values(), start=1):
+        # An identifier of its own: one client that both meet at once would get two places in pool4.
+        guest.run(*PING, "-c", "3", "-e", str(number))
+    pair.guests["partner"].traffic("udp", "--sessions", "60", "--clients", "7")
+    pair.guests["trixie"].traffic("tcp-syn", "--sessions", "40", "--clients", "5")
+    pair.wait_until_in_step()
+    return pair
+
+
+def report(place: Path, variables: dict[str, Any]) -> dict[str, Any]:
+    """What the audit of all hosts says."""
+    inventory = place / "pair.yml"
+    inventory.write_text(yaml.safe_dump({"translators": {"hosts": variables}}), encoding="utf-8")
+    settings = {"fleet_audit_directory": str(place / "audit")}
+    words = ("ansible-playbook", "nat64.jool.fleet_audit", "-e", json.dumps(settings))
+    done = ansible("2.21", *words, "-i", str(INVENTORY), "-i", str(inventory))
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: dict[str, Any] = json.loads((place / "audit" / "fleet.json").read_text(encoding="utf-8"))
+    return found
+
+
+DECLARED = {"partner": {"jool_synchronised_with": "trixie"}}
+
+
+@pytest.mark.parametrize(("variables", "declared"), [(DECLARED, True), ({}, False)], ids=["declared", "detected"])
+def test_a_pair_in_step_counts_once(in_step: Pair, tmp_path: Path, variables: dict[str, Any], declared: bool) -> None:
+    held = {name: in_step.held(name) for name in MEMBERS}
+    assert held["partner"] == held["trixie"]
+    assert len(held["trixie"]) >= 60 + 40
+    fleet = report(tmp_path, variables)
+    (found,) = fleet["pairs"]
+    assert (found["members"], found["declared"], found["detected"]) == (list(MEMBERS), declared, not declared)
+    assert (found["difference_at_least"], found["difference_about"], found["in_step"]) == (0, 0, True)
+    hosts = {host["host"]: host["sessions"] for host in fleet["hosts"]}
+    assert fleet["totals"]["sessions"] == sum(hosts.values()) - len(held["trixie"])
+    assert fleet["totals"]["sessions_counted_twice"] == len(held["trixie"])
+
+
+def test_a_pair_out_of_step_is_found(in_step: Pair, tmp_path: Path) -> None:
+    """As many sessions on each side, and not the same ones: counts alone see nothing."""
+    in_step.guests["trixie"].run("systemctl", "stop", DAEMON)
+    try:
+        for guest in in_step.guests.values():
+            guest.traffic("udp", "--sessions", "20", "--clients", "20")
+        differ = in_step.differ()
+        # Seven of the clients are known to both, and one in thousands may get the same port at both.
+        assert 2 * 12 <= differ <= 2 * 13
+        fleet = report(tmp_path, DECLARED)
+    finally:
+        in_step.guests["trixie"].run("systemctl", "start", DAEMON)
+    (found,) = fleet["pairs"]
+    assert found["difference"] == {"tcp": 0, "udp": 0, "icmp": 0}
+    assert differ - 2 <= found["difference_at_least"] <= differ  # three in one bucket may count as one
+    assert found["in_step"] is False
+    (finding,) = [finding for finding in fleet["findings"] if finding["code"] == "pair_out_of_step"]
+    assert finding["severity"] == "warning"
+    assert f"At least {found['difference_at_least']} sessions" in finding["evidence"]
+
+
 def test_a_connection_survives_its_translator(pair: Pair) -> None:
     trixie = pair.guests["trixie"]
     transfer = Transfer(trixie)
     transfer.begin()
-    sessions = pair.tcp("trixie")
+    sessions = pair.held("trixie", "tcp")
     assert sessions
     pair.wait_for("partner", sessions)
     trixie.run("systemctl", "stop", UNIT)
