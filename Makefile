@@ -5,6 +5,7 @@
 #   INVENTORY=hosts.yml          fleet to audit instead of the lab
 #   ARGS="--limit site1"         further arguments of ansible-playbook (audit) or pytest (unit, integration)
 #   QUICK=1                      short benchmark
+#   LAB_EVERY_RELEASE=1          integration: tests that take minutes run on every guest, and not on one
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -16,10 +14,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils.errors import JoolError
 from ..module_utils.facts.host_facts import gather_host
 from ..module_utils.facts_options import ARGUMENT_SPEC, host_question, tools
-from ..module_utils.transport.base import Transport
-from ..module_utils.transport.ssh import SshTransport
-from ..plugin_utils.connection_transport import ConnectionTransport
-from ..plugin_utils.ssh_destination import destination, escalation
+from ..plugin_utils.task_transport import task_transport
 
 MODULE = "nat64.jool.jool_facts"
 
@@ -41,24 +36,10 @@ class ActionModule(ActionBase):
             if options["transport"] == "host":
                 arguments = {name: value for name, value in options.items() if value is not None}
                 return {**result, **self._execute_module(MODULE, arguments, task_vars=task_vars)}
-            with self._transport(options["transport"], task_vars) as transport:
+            with task_transport(self, options["transport"], task_vars) as transport:
                 facts = gather_host(transport, question, tools(options), options["timeout"])
         except ValueError as error:
             raise AnsibleActionFail(str(error)) from error
         except JoolError as error:
             return {**result, "failed": True, "msg": str(error), "error": error.as_dict()}
         return {**result, "ansible_facts": {"jool": facts}, "warnings": facts["warnings"]}
-
-    @contextlib.contextmanager
-    def _transport(self, name: str, task_vars: Mapping[str, Any]) -> Iterator[Transport]:
-        host = str(self._task.delegate_to or task_vars["inventory_hostname"])
-        transport: Transport
-        if name == "ssh":
-            way = destination(self, task_vars)
-            transport = SshTransport(way, escalation(self, way.user), host)
-        else:
-            transport = ConnectionTransport(self, host)
-        try:
-            yield transport
-        finally:
-            transport.close()

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http.client import HTTPException
 from typing import Any
 
@@ -18,10 +17,7 @@ from ..module_utils.config.plan import Plan
 from ..module_utils.converge.converge import Request
 from ..module_utils.errors import JoolError, NotRestored
 from ..module_utils.instance_options import ARGUMENT_SPEC, apply, plan_result, render, request
-from ..module_utils.transport.base import Transport
-from ..module_utils.transport.ssh import SshTransport
-from ..plugin_utils.connection_transport import ConnectionTransport
-from ..plugin_utils.ssh_destination import destination, escalation
+from ..plugin_utils.task_transport import task_transport
 
 MODULE = "nat64.jool.jool_instance"
 
@@ -76,19 +72,5 @@ class ActionModule(ActionBase):
     def _over_a_transport(
         self, options: Mapping[str, Any], asked: Request, plans: list[Plan], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
-        with self._transport(options["transport"], task_vars) as transport:
+        with task_transport(self, options["transport"], task_vars) as transport:
             return apply(transport, options, asked, fetch, plans.append)
-
-    @contextlib.contextmanager
-    def _transport(self, name: str, task_vars: Mapping[str, Any]) -> Iterator[Transport]:
-        host = str(self._task.delegate_to or task_vars["inventory_hostname"])
-        transport: Transport
-        if name == "ssh":
-            way = destination(self, task_vars)
-            transport = SshTransport(way, escalation(self, way.user), host)
-        else:
-            transport = ConnectionTransport(self, host)
-        try:
-            yield transport
-        finally:
-            transport.close()

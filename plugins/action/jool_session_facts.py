@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -26,11 +26,8 @@ from ..module_utils.session_facts_options import (
     offline,
     question,
 )
-from ..module_utils.transport.base import Transport
-from ..module_utils.transport.ssh import SshTransport
-from ..plugin_utils.connection_transport import ConnectionTransport
 from ..plugin_utils.host_module import gather_on_host
-from ..plugin_utils.ssh_destination import destination, escalation
+from ..plugin_utils.task_transport import task_transport
 
 
 class ActionModule(ActionBase):
@@ -63,20 +60,6 @@ class ActionModule(ActionBase):
         with TableFile(dest, options["dest_format"]) if dest else contextlib.nullcontext() as table:
             if offline(options):
                 return gather_offline(options, asked, table)
-            with self._transport(options["transport"], task_vars) as transport:
+            with task_transport(self, options["transport"], task_vars) as transport:
                 jool = Jool(transport, options["jool_path"], options["timeout"])
                 return gather(jool, asked, transport.name, table)
-
-    @contextlib.contextmanager
-    def _transport(self, name: str, task_vars: Mapping[str, Any]) -> Iterator[Transport]:
-        host = str(self._task.delegate_to or task_vars["inventory_hostname"])
-        transport: Transport
-        if name == "ssh":
-            way = destination(self, task_vars)
-            transport = SshTransport(way, escalation(self, way.user), host)
-        else:
-            transport = ConnectionTransport(self, host)
-        try:
-            yield transport
-        finally:
-            transport.close()

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -27,6 +28,15 @@ WITH_BLUE = ("bookworm", "trixie")
 
 LASTING = {"tcp-trans-timeout": "1:00:00", "udp-timeout": "1:00:00", "icmp-timeout": "1:00:00"}
 """So that what was made at the start of a test is there at its end."""
+
+
+EVERY_RELEASE = os.environ.get("LAB_EVERY_RELEASE") == "1"
+"""Whether tests that take an emulated guest minutes run on all of them (``make integration LAB_EVERY_RELEASE=1``)."""
+
+
+def long_test_on(name: str) -> list[str]:
+    """The guests of a test that takes minutes: all of them where that is asked for, else this one."""
+    return list(RELEASES) if EVERY_RELEASE else [name]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from ansible_collections.nat64.jool.tests.integration.guests import (
     ROOT,
     WITH_BLUE,
     Guest,
-    all_guests,
+    long_test_on,
 )
 from ansible_collections.nat64.jool.tests.integration.runner import Case, Run, ansible, ask
 
@@ -30,7 +30,7 @@ OPERATOR = {"become": True, "vars": {"ansible_user": "operator"}}
 VIEWER = {"vars": {"ansible_user": "viewer"}}
 PYTHONLESS = {"vars": {"ansible_python_interpreter": "/no/python"}}
 
-GUESTS = [guest.name for guest in all_guests()] if INVENTORY.exists() else list(RELEASES)
+GUESTS = long_test_on("bookworm")
 everywhere = pytest.mark.parametrize("guest", GUESTS)
 by_every_transport = pytest.mark.parametrize("transport", TRANSPORTS)
 
@@ -39,6 +39,13 @@ JOOL_INSTANCE = ROOT / "plugins" / "modules" / "jool_instance.py"
 NEXT_KERNEL = "99.0.0-1-test"
 UNPRIVILEGED = ["instances", "sysctls"]
 HIDDEN = ("ethtool", "dkms", "modinfo")
+HIDE = f"""set -e
+for name in {" ".join(HIDDEN)}; do path=$(command -v $name); mv $path $path.away; done
+"""
+SHOW = """set -e
+for path in /sbin/*.away /usr/sbin/*.away; do [ ! -e $path ] || mv $path ${path%.away}; done
+"""
+"""The directories are one, or they are two, as on bullseye."""
 
 
 def facts_case(keywords: dict[str, Any] | None = None, **options: Any) -> Case:
@@ -61,14 +68,20 @@ def instance_of(facts: dict[str, Any], name: str, netns: str = "") -> dict[str, 
 
 
 @pytest.fixture(scope="module")
-def configured(guests: dict[str, Guest]) -> Iterator[None]:
+def chosen(guests: dict[str, Guest]) -> dict[str, Guest]:
+    """The guests that are asked."""
+    return {name: guests[name] for name in GUESTS}
+
+
+@pytest.fixture(scope="module")
+def configured(chosen: dict[str, Guest]) -> Iterator[None]:
     """A NAT64 and a SIIT with a bit of everything, in namespaces of their own."""
-    for guest in guests.values():
+    for guest in chosen.values():
         guest.restore()
         guest.run("sh", "-c", own.CLEAN_UP, check=False)
         guest.run("sh", "-c", own.SET_UP)
     yield
-    for guest in guests.values():
+    for guest in chosen.values():
         guest.run("sh", "-c", own.CLEAN_UP, check=False)
 
 
@@ -89,14 +102,14 @@ def run(configured: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
                 f"(case_connection.ansible_facts.jool.instances | selectattr('netns', 'eq', '{netns}') | first).config"
             )
             cases[f"again_{name}"] = Case({"config": f"{{{{ {config} }}}}", "purge": True}, {}, "jool_instance")
-    return ask("2.21", cases, tmp_path_factory.mktemp("facts"))
+    return ask("2.21", cases, tmp_path_factory.mktemp("facts"), GUESTS)
 
 
 @pytest.fixture(scope="module")
-def said(run: Run, guests: dict[str, Guest]) -> dict[str, own.Words]:
+def said(run: Run, chosen: dict[str, Guest]) -> dict[str, own.Words]:
     """The guests' own words, at the time of `run`."""
     assert run.results
-    return {name: own.Words(guest) for name, guest in guests.items()}
+    return {name: own.Words(guest) for name, guest in chosen.items()}
 
 
 @everywhere
@@ -248,11 +261,11 @@ def test_no_such_namespace(run: Run, guest: str, transport: str) -> None:
 
 
 @pytest.mark.parametrize("core", ["2.21", "2.19"])
-def test_as_a_facts_module(core: str, configured: None, guests: dict[str, Guest], tmp_path: Path) -> None:
+def test_as_a_facts_module(core: str, configured: None, chosen: dict[str, Guest], tmp_path: Path) -> None:
     """``gather_facts`` runs the module itself, on the host, and passes the action plugin by."""
     playbook = tmp_path / "playbook.yml"
     playbook.write_text(
-        "- hosts: translators\n"
+        f"- hosts: {','.join(GUESTS)}\n"
         "  tasks:\n"
         "    - ansible.builtin.copy:\n"
         "        content: '{{ ansible_facts.jool | to_json }}'\n"
@@ -265,14 +278,14 @@ def test_as_a_facts_module(core: str, configured: None, guests: dict[str, Guest]
     words = ("ansible-playbook", "-i", str(INVENTORY), str(playbook))
     done = ansible(core, *words, environment={"ANSIBLE_FACTS_MODULES": "nat64.jool.jool_facts"})
     assert done.returncode == 0, done.stdout + done.stderr
-    for guest in guests:
+    for guest in chosen:
         facts = json.loads((tmp_path / f"{guest}.json").read_text(encoding="utf-8"))
         assert (facts["transport"], facts["tool"]) == ("host", RELEASES[guest])
         assert instance_of(facts, "default")["config"]["global"]["pool6"] == "64:ff9b::/96"
 
 
 @pytest.fixture(scope="module")
-def later(run: Run, guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
+def later(run: Run, chosen: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
     """Hosts on which something is missing, or comes."""
     runs: dict[str, Run] = {}
     kernel: dict[str, Any] = {"gather_subset": ["kernel"]}
@@ -284,37 +297,41 @@ def later(run: Run, guests: dict[str, Guest], tmp_path_factory: pytest.TempPathF
             cases |= {
                 f"{transport}_become": facts_case(OPERATOR, transport=transport, **options) for transport in TRANSPORTS
             }
-        runs[name] = ask("2.21", cases, tmp_path_factory.mktemp(name))
+        runs[name] = ask("2.21", cases, tmp_path_factory.mktemp(name), GUESTS)
 
-    look("everywhere", gather_subset=["instances"])
-    give_back(run, guests)
-    look("copy", gather_subset=["instances"], netns=[own.COPY])
-    for guest in guests.values():
-        guest.run("sh", "-c", RESET)
-    look("reset", gather_subset=["statistics"], netns=[own.RESET])
-    for guest in guests.values():
-        guest.run("sh", "-c", f": >/boot/vmlinuz-{NEXT_KERNEL}")
-    look("next_kernel", **kernel)
-    for guest in guests.values():
-        guest.run("sh", "-c", f"mkdir -p /boot/grub && printf %s {shlex.quote(menu(guest))} >/boot/grub/grub.cfg")
-        guest.run("sh", "-c", r"printf 'saved_entry=here\n' >/boot/grub/grubenv")
-    look("grub", **kernel)
-    for guest in guests.values():
-        guest.run("sh", "-c", f"rm -rf /boot/vmlinuz-{NEXT_KERNEL} /boot/grub")
-        guest.run("sh", "-c", "".join(f"mv /usr/sbin/{name} /usr/sbin/{name}.away;" for name in HIDDEN))
-    look("no_programs", gather_subset=["kernel", "offloads"], netns=[""])
-    for guest in guests.values():
-        guest.run("sh", "-c", "".join(f"mv /usr/sbin/{name}.away /usr/sbin/{name};" for name in HIDDEN))
-    look("no_tool", jool_path="/no/jool", jool_siit_path="/no/jool_siit", gather_subset=["instances"])
-    for guest in guests.values():
-        guest.run("sh", "-c", own.CLEAN_UP, check=False)
-        guest.traffic("clear")
-        guest.run("modprobe", "-r", "jool")
-    look("not_loaded", gather_subset=["kernel", "instances", "statistics"])
-    look("bare", jool_path="/no/jool", jool_siit_path="/no/jool_siit", gather_subset=["instances"])
-    yield runs
-    for guest in guests.values():
-        guest.restore()
+    try:
+        look("everywhere", gather_subset=["instances"])
+        give_back(run, chosen)
+        look("copy", gather_subset=["instances"], netns=[own.COPY])
+        for guest in chosen.values():
+            guest.run("sh", "-c", RESET)
+        look("reset", gather_subset=["statistics"], netns=[own.RESET])
+        for guest in chosen.values():
+            guest.run("sh", "-c", f": >/boot/vmlinuz-{NEXT_KERNEL}")
+        look("next_kernel", **kernel)
+        for guest in chosen.values():
+            guest.run("sh", "-c", f"mkdir -p /boot/grub && printf %s {shlex.quote(menu(guest))} >/boot/grub/grub.cfg")
+            guest.run("sh", "-c", r"printf 'saved_entry=here\n' >/boot/grub/grubenv")
+        look("grub", **kernel)
+        for guest in chosen.values():
+            guest.run("sh", "-c", f"rm -rf /boot/vmlinuz-{NEXT_KERNEL} /boot/grub")
+            guest.run("sh", "-c", HIDE)
+        look("no_programs", gather_subset=["kernel", "offloads"], netns=[""])
+        for guest in chosen.values():
+            guest.run("sh", "-c", SHOW)
+        look("no_tool", jool_path="/no/jool", jool_siit_path="/no/jool_siit", gather_subset=["instances"])
+        for guest in chosen.values():
+            guest.run("sh", "-c", own.CLEAN_UP, check=False)
+            guest.traffic("clear")
+            guest.run("modprobe", "-r", "jool")
+        look("not_loaded", gather_subset=["kernel", "instances", "statistics"])
+        look("bare", jool_path="/no/jool", jool_siit_path="/no/jool_siit", gather_subset=["instances"])
+        yield runs
+    finally:
+        for guest in chosen.values():
+            guest.run("sh", "-c", f"{SHOW}rm -rf /boot/vmlinuz-{NEXT_KERNEL} /boot/grub")
+            guest.run("sh", "-c", own.CLEAN_UP, check=False)
+            guest.restore()
 
 
 RESET = f"""set -e
@@ -339,9 +356,9 @@ def menu(guest: Guest) -> str:
     )
 
 
-def give_back(run: Run, guests: dict[str, Guest]) -> None:
+def give_back(run: Run, chosen: dict[str, Guest]) -> None:
     """What was read of both instances, to the kernel, in another namespace."""
-    for name, guest in guests.items():
+    for name, guest in chosen.items():
         facts = facts_of(run, name, "connection")
         for tool, instance, netns in (("jool", "nat", own.NAT), ("jool_siit", "flat", own.SIIT)):
             text = own.jool_conf(instance_of(facts, instance, netns)["config"])

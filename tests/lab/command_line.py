@@ -126,7 +126,8 @@ def execute(fleet: Fleet, state: State, guest: str, user: str, words: Sequence[s
         raise LabError("exec needs a command, for example: exec bookworm -- jool instance display")
     # One word is a line for the guest's shell; several are the words of one command, and stay that.
     line = words[0] if len(words) == 1 else shlex.join(words)
-    return subprocess.run(ssh_command(fleet.port(guest), state.known_hosts, line, user), check=False).returncode
+    shared = state.guests / guest / f"shell-{user}"
+    return subprocess.run(ssh_command(fleet.port(guest), state.known_hosts, line, user, shared), check=False).returncode
 
 
 def _short(path: Path) -> str:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import signal
 
+from hypothesis import HealthCheck, settings
+
 
 def pytest_configure() -> None:
-    """Take signals as a terminal's programs do.
+    """Make a run the same wherever it is started.
 
-    In the background of a script, or under nohup, a program is born deaf to some, and so is all that it starts: tests
-    that send these would see nothing happen.
+    In the background of a script, or under nohup, a program is born deaf to some signals, and so is all that it starts:
+    tests that send these would see nothing happen. And a busy machine is no fault of what is tested.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("steady")

@@ -16,22 +16,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.nat64.jool.plugins.plugin_utils.connection_transport import ConnectionTransport
 from ansible_collections.nat64.jool.plugins.plugin_utils.overflow_file import LIMITS, Limits
+from ansible_collections.nat64.jool.tests.unit.shells import SHELLS
 
 TOOLS = ("cat", "dd", "df", "ls", "mktemp", "rm", "rmdir", "stty")
 """All that the scripts run."""
-
-SHELLS = {
-    # name: the program, how it is called in a script, whether its own tools are used
-    "dash": ("dash", "", False),
-    "bash": ("bash", "--posix", False),
-    "bash-not-posix": ("bash", "", False),
-    "busybox": ("busybox", "sh", True),
-}
 
 SMALL = Limits(passed_reads=4, part_blocks=1, file_bytes=1024 * 1024)
 """A little at a time: the first execution passes at most `PASSED` bytes on, and 64 KiB come with each later one."""
@@ -48,14 +40,6 @@ def sh(script: str, *arguments: str) -> tuple[str, ...]:
 
 def zeros(count: int) -> tuple[str, ...]:
     return ("head", "-c", str(count), "/dev/zero")
-
-
-def each_shell() -> list[Any]:
-    """Parameters of a test; a shell that this machine lacks is skipped by name."""
-    return [
-        pytest.param(name, marks=pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not installed"))
-        for name, (program, _option, _tools) in SHELLS.items()
-    ]
 
 
 @dataclass

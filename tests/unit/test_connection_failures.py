@@ -23,7 +23,8 @@ from ansible_collections.nat64.jool.plugins.module_utils.errors import CommandTi
 from ansible_collections.nat64.jool.plugins.module_utils.transport.base import Completed
 from ansible_collections.nat64.jool.plugins.plugin_utils import connection_transport
 from ansible_collections.nat64.jool.plugins.plugin_utils.overflow_file import BLOCK_BYTES, OverflowFile
-from ansible_collections.nat64.jool.tests.unit.shell_host import PASSED, SMALL, Answer, ShellHost, each_shell, sh, zeros
+from ansible_collections.nat64.jool.tests.unit.shell_host import PASSED, SMALL, Answer, ShellHost, sh, zeros
+from ansible_collections.nat64.jool.tests.unit.shells import each_shell
 
 SOON = 10.0
 

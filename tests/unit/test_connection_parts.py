@@ -17,7 +17,8 @@ import pytest
 
 from ansible_collections.nat64.jool.plugins.module_utils.transport.base import STDERR_KEPT_BYTES
 from ansible_collections.nat64.jool.plugins.plugin_utils.overflow_file import BLOCK_BYTES, Limits
-from ansible_collections.nat64.jool.tests.unit.shell_host import PASSED, SMALL, Answer, ShellHost, each_shell, sh
+from ansible_collections.nat64.jool.tests.unit.shell_host import PASSED, SMALL, Answer, ShellHost, sh
+from ansible_collections.nat64.jool.tests.unit.shells import each_shell
 
 RANDOM = random.Random(1).randbytes(10_000_000)
 

@@ -21,7 +21,8 @@ from ansible_collections.nat64.jool.plugins.module_utils.errors import (
     UnreadableOutput,
 )
 from ansible_collections.nat64.jool.plugins.plugin_utils.overflow_file import BLOCK_BYTES
-from ansible_collections.nat64.jool.tests.unit.shell_host import PASSED, SMALL, Answer, ShellHost, each_shell, sh, zeros
+from ansible_collections.nat64.jool.tests.unit.shell_host import PASSED, SMALL, Answer, ShellHost, sh, zeros
+from ansible_collections.nat64.jool.tests.unit.shells import each_shell
 
 
 @pytest.fixture(params=each_shell())

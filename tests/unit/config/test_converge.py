@@ -32,7 +32,7 @@ from ansible_collections.nat64.jool.tests.unit.config.model_host import (
     instances,
     program,
 )
-from ansible_collections.nat64.jool.tests.unit.shell_host import SHELLS, each_shell
+from ansible_collections.nat64.jool.tests.unit.shells import SHELLS, each_shell
 
 DEFAULTS = {name: option.get("default") for name, option in ARGUMENT_SPEC.items()}
 PROBE = {"command": None, "url": None, "tries": 1, "delay": 0.0, "timeout": 5.0}

@@ -89,7 +89,7 @@ fi
 insmod blscfg
 blscfg
 menuentry 'UEFI Firmware Settings' $menuentry_id_option 'uefi-firmware' {
-	fwsetup
+\tfwsetup
 }
 """
 KERNELS = ["5.14.0-427.13.1.el9_4.x86_64", "5.14.0-427.el9.x86_64"]
@@ -114,11 +114,11 @@ set default=2
 menuentry "Memory test" --class memtest { linux16 /boot/memtest86+.bin
 }
 menuentry 'Windows' --id 'win' {
-	chainloader +1
+\tchainloader +1
 }
 menuentry "By hand" --id=hand {
-	linuxefi /vmlinuz-6.6.1-hand root=/dev/sda1
-	linux /vmlinuz-6.6.2-second root=/dev/sda1
+\tlinuxefi /vmlinuz-6.6.1-hand root=/dev/sda1
+\tlinux /vmlinuz-6.6.2-second root=/dev/sda1
 }
 """
 
