@@ -7,28 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http.client import HTTPException
 from typing import Any
 
-from ansible.module_utils import urls
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.config.plan import Plan
 from ..module_utils.converge.converge import Request
-from ..module_utils.errors import JoolError, NotRestored
-from ..module_utils.instance_options import ARGUMENT_SPEC, apply, plan_result, render, request
+from ..module_utils.errors import JoolError
+from ..module_utils.instance_options import ARGUMENT_SPEC, apply, failed_result, render, request
+from ..modules.jool_instance import fetch
 from ..plugin_utils.task_transport import task_transport
 
 MODULE = "nat64.jool.jool_instance"
-
-
-def fetch(url: str, timeout: float) -> None:
-    """Fetch a URL; whatever fails, a status that is no success among it, is an OSError or a ValueError."""
-    try:
-        with urls.open_url(url, timeout=timeout) as answer:
-            answer.read(1)
-    except (urls.ConnectionError, HTTPException) as error:  # the former is Ansible's own, which is no OSError
-        raise OSError(str(error)) from error
 
 
 class ActionModule(ActionBase):
@@ -52,17 +42,7 @@ class ActionModule(ActionBase):
                 return {**result, **self._on_host(task_vars)}
             return {**result, **self._over_a_transport(options, asked, plans, task_vars)}
         except JoolError as error:
-            planned = plan_result(plans[0]) if plans else {}
-            # What was taken back left no change; what could not be is one.
-            changed = isinstance(error, NotRestored)
-            return {
-                **result,
-                **planned,
-                "failed": True,
-                "changed": changed,
-                "msg": str(error),
-                "error": error.as_dict(),
-            }
+            return {**result, "failed": True, **failed_result(error, plans)}
 
     def _on_host(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         arguments = dict(self._task.args)

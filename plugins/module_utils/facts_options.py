@@ -13,8 +13,7 @@ from typing import Any
 from .facts.host_facts import Tools
 from .facts.host_question import HOST_SUBSETS, HostQuestion
 from .records.kind import TOOLS
-
-TRANSPORTS = ("connection", "ssh", "host")
+from .task_options import TRANSPORTS, OptionError
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "gather_subset": {"type": "list", "elements": "str", "choices": ["all", *HOST_SUBSETS], "default": ["all"]},
@@ -27,10 +26,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
 
 OTHER = {"jool_path": TOOLS["siit"], "jool_siit_path": TOOLS["nat64"]}
 """Option to the tool that it cannot be."""
-
-
-class OptionError(ValueError):
-    """A value that is of the right type and makes no sense; the text names the option."""
 
 
 def host_question(options: Mapping[str, Any]) -> HostQuestion:

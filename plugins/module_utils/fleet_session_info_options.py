@@ -53,7 +53,7 @@ REQUIRED_ONE_OF = [("hosts", "facts", "summaries")]
 def fleet_question(options: Mapping[str, Any]) -> Question:
     """What each host is asked.
 
-    :raises session_facts_options.OptionError: for a value that makes no sense.
+    :raises task_options.OptionError: for a value that makes no sense.
     :raises records.session_filter.FilterError: the same, in a filter.
     """
     return question({**options, "max_sessions": 0})

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .client.instance import InstanceClient
@@ -19,12 +19,13 @@ from .config.rendering import jool_document, jool_json, lines
 from .config.target import check_target, target
 from .converge.converge import Outcome, Request, converge
 from .converge.probe import Fetch, Probe
+from .errors import JoolError, NotRestored
 from .records.kind import KINDS
 from .records.release import Release
+from .task_options import TRANSPORTS
 from .transport.base import Transport
 
 STATES = ("present", "absent", "rendered")
-TRANSPORTS = ("connection", "ssh", "host")
 
 
 def _entries() -> dict[str, Any]:
@@ -170,6 +171,20 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "sessions_dropped": outcome.losses.dropped,
         "sessions_stranded": outcome.losses.stranded,
         "warnings": list(outcome.warnings),
+    }
+
+
+def failed_result(error: JoolError, plans: Sequence[Plan]) -> dict[str, Any]:
+    """What is told when the module fails.
+
+    :param plans: the plan, where it came to that.
+    """
+    return {
+        **(plan_result(plans[0]) if plans else {}),
+        # What was taken back left no change; what could not be is one.
+        "changed": isinstance(error, NotRestored),
+        "msg": str(error),
+        "error": error.as_dict(),
     }
 
 

@@ -16,8 +16,7 @@ from .facts.shape import Facts
 from .facts.table_file import FORMATS, TableFile
 from .records.session import PROTOCOLS, STATES
 from .records.session_filter import ADDRESS_FIELDS, L4_ID_FIELDS, SessionFilter
-
-TRANSPORTS = ("connection", "ssh", "host")
+from .task_options import TRANSPORTS, OptionError
 
 
 def _list(kind: str = "str", **more: Any) -> dict[str, Any]:
@@ -57,10 +56,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 MUTUALLY_EXCLUSIVE = [("src", "text"), ("src", "instances"), ("src", "netns"), ("text", "instances"), ("text", "netns")]
-
-
-class OptionError(ValueError):
-    """A value that is of the right type and makes no sense; the text names the option."""
 
 
 def question(options: Mapping[str, Any]) -> Question:

@@ -563,10 +563,10 @@ from ansible_collections.nat64.jool.plugins.module_utils.errors import JoolError
 from ansible_collections.nat64.jool.plugins.module_utils.facts.host_facts import gather_host
 from ansible_collections.nat64.jool.plugins.module_utils.facts_options import (
     ARGUMENT_SPEC,
-    OptionError,
     host_question,
     tools,
 )
+from ansible_collections.nat64.jool.plugins.module_utils.task_options import OptionError
 from ansible_collections.nat64.jool.plugins.module_utils.transport.host import HostTransport
 
 

@@ -361,11 +361,11 @@ from ansible.module_utils import urls
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.nat64.jool.plugins.module_utils.config.plan import Plan
-from ansible_collections.nat64.jool.plugins.module_utils.errors import JoolError, NotRestored
+from ansible_collections.nat64.jool.plugins.module_utils.errors import JoolError
 from ansible_collections.nat64.jool.plugins.module_utils.instance_options import (
     ARGUMENT_SPEC,
     apply,
-    plan_result,
+    failed_result,
     render,
     request,
 )
@@ -396,9 +396,7 @@ def main() -> None:
     try:
         result = converge_here(module, plans)
     except JoolError as error:
-        planned = plan_result(plans[0]) if plans else {}
-        changed = isinstance(error, NotRestored)
-        module.fail_json(msg=str(error), error=error.as_dict(), changed=changed, **planned)
+        module.fail_json(**failed_result(error, plans))
     for warning in result.pop("warnings", []):
         module.warn(warning)
     module.exit_json(**result)

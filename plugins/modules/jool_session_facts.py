@@ -697,11 +697,11 @@ from ansible_collections.nat64.jool.plugins.module_utils.facts.table_file import
 from ansible_collections.nat64.jool.plugins.module_utils.session_facts_options import (
     ARGUMENT_SPEC,
     MUTUALLY_EXCLUSIVE,
-    OptionError,
     gather_offline,
     offline,
     question,
 )
+from ansible_collections.nat64.jool.plugins.module_utils.task_options import OptionError
 from ansible_collections.nat64.jool.plugins.module_utils.transport.host import HostTransport
 
 

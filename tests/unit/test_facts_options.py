@@ -17,11 +17,11 @@ from ansible_collections.nat64.jool.plugins.module_utils.facts.host_facts import
 from ansible_collections.nat64.jool.plugins.module_utils.facts.host_question import HOST_SUBSETS
 from ansible_collections.nat64.jool.plugins.module_utils.facts_options import (
     ARGUMENT_SPEC,
-    OptionError,
     host_question,
     tools,
 )
 from ansible_collections.nat64.jool.plugins.module_utils.system.sysctls import NAMES
+from ansible_collections.nat64.jool.plugins.module_utils.task_options import OptionError
 from ansible_collections.nat64.jool.plugins.modules import jool_facts as module
 from ansible_collections.nat64.jool.tests.unit.jool_host import ask, host, nat64, siit
 from ansible_collections.nat64.jool.tests.unit.replay import Answer

@@ -33,6 +33,7 @@ FLOORS = {
     "grammar": 2,
     "transport": 2,
     "libraries": 1,
+    "task_options": 1,
     "private_file": 1,
     "errors": 0,
 }

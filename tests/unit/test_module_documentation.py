@@ -22,9 +22,9 @@ from ansible_collections.nat64.jool.plugins.module_utils.facts.question import S
 from ansible_collections.nat64.jool.plugins.module_utils.facts.session_facts import gather_capture
 from ansible_collections.nat64.jool.plugins.module_utils.session_facts_options import (
     ARGUMENT_SPEC,
-    OptionError,
     question,
 )
+from ansible_collections.nat64.jool.plugins.module_utils.task_options import OptionError
 from ansible_collections.nat64.jool.plugins.modules import jool_fleet_session_info as fleet_module
 from ansible_collections.nat64.jool.plugins.modules import jool_instance as instance_module
 from ansible_collections.nat64.jool.plugins.modules import jool_session_facts as module

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..records.release import Release
 from .commands import Dialect, in_namespace
 
 
@@ -19,19 +18,17 @@ from .commands import Dialect, in_namespace
 class ChangeDialect:
     """The command line of one release, for one instance.
 
-    :ivar release: of the tool.
-    :ivar path: name or path of `jool` or `jool_siit`.
+    :ivar dialect: how the release is asked.
     :ivar instance: the instance's name.
     :ivar netns: its network namespace, "" for the one that the connection ends in.
     """
 
-    release: Release
-    path: str
+    dialect: Dialect
     instance: str
     netns: str = ""
 
     def _words(self, *words: str, force: bool = False) -> tuple[str, ...]:
-        argv = (self.path, "-i", self.instance, *words, *(("--force",) if force else ()))
+        argv = self.dialect.words(self.instance, *words, *(("--force",) if force else ()))
         return in_namespace(self.netns, argv)
 
     def remove_instance(self) -> tuple[str, ...]:
@@ -43,7 +40,7 @@ class ChangeDialect:
 
         The name stands in the file, which must have it.
         """
-        return in_namespace(self.netns, (self.path, "file", "handle", *(("--force",) if force else ())))
+        return in_namespace(self.netns, (self.dialect.path, "file", "handle", *(("--force",) if force else ())))
 
     def update_global(self, name: str, value: str, *, force: bool) -> tuple[str, ...]:
         """Gives a parameter another value."""
@@ -87,8 +84,8 @@ class ChangeDialect:
 
     def add_denied(self, prefix: str, *, force: bool) -> tuple[str, ...]:
         """Adds a prefix; adding it twice makes two of it."""
-        return self._words(Dialect(self.release).denylist_mode, "add", prefix, force=force)
+        return self._words(self.dialect.denylist_mode, "add", prefix, force=force)
 
     def remove_denied(self, prefix: str) -> tuple[str, ...]:
         """Removes a prefix."""
-        return self._words(Dialect(self.release).denylist_mode, "remove", prefix)
+        return self._words(self.dialect.denylist_mode, "remove", prefix)

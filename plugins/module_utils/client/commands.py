@@ -95,7 +95,7 @@ class Dialect:
             return [TableCommand(argv, csv, asked)]
         return [
             TableCommand(
-                self._words(instance, "session", "display", f"--{protocol}", *number, "--csv"), True, (protocol,)
+                self.words(instance, "session", "display", f"--{protocol}", *number, "--csv"), True, (protocol,)
             )
             for protocol in asked
         ]
@@ -112,11 +112,11 @@ class Dialect:
 
     def stats(self, instance: str) -> tuple[str, ...]:
         """The command that prints the counters; only where `has_stats`. Zero counters are left out by Jool."""
-        return self._words(instance, "stats", "display", "--csv")
+        return self.words(instance, "stats", "display", "--csv")
 
     def explained_stats(self, instance: str) -> tuple[str, ...]:
         """The command that prints all counters, those that are zero among them, and what Jool says of each."""
-        return self._words(instance, "stats", "display", "--all", "--explain", "--csv")
+        return self.words(instance, "stats", "display", "--all", "--explain", "--csv")
 
     def pool4(self, protocols: Iterable[str], instance: str) -> list[TableCommand]:
         """The commands that print pool4."""
@@ -126,7 +126,7 @@ class Dialect:
             argv = (self.path, "--pool4", "--display", *(["--csv"] if csv else []))
             return [TableCommand(argv, csv, PROTOCOLS)]
         return [
-            TableCommand(self._words(instance, "pool4", "display", f"--{protocol}", "--csv"), True, (protocol,))
+            TableCommand(self.words(instance, "pool4", "display", f"--{protocol}", "--csv"), True, (protocol,))
             for protocol in asked
         ]
 
@@ -140,23 +140,24 @@ class Dialect:
             argv = (self.path, "--bib", "--display", *flags, *number, *(["--csv"] if csv else []))
             return [TableCommand(argv, csv, asked)]
         return [
-            TableCommand(self._words(instance, "bib", "display", f"--{protocol}", *number, "--csv"), True, (protocol,))
+            TableCommand(self.words(instance, "bib", "display", f"--{protocol}", *number, "--csv"), True, (protocol,))
             for protocol in asked
         ]
 
     def global_parameters(self, instance: str) -> tuple[str, ...]:
         """The command that prints the global parameters; only where `has_instances`."""
-        return self._words(instance, "global", "display", "--csv")
+        return self.words(instance, "global", "display", "--csv")
 
     def eamt(self, instance: str) -> tuple[str, ...]:
         """The command that prints the explicit address mappings; only of SIIT, where `has_instances`."""
-        return self._words(instance, "eamt", "display", "--csv")
+        return self.words(instance, "eamt", "display", "--csv")
 
     def denylist4(self, instance: str) -> tuple[str, ...]:
         """The command that prints the addresses that are never translated; only of SIIT, where `has_instances`."""
-        return self._words(instance, self.denylist_mode, "display", "--csv")
+        return self.words(instance, self.denylist_mode, "display", "--csv")
 
-    def _words(self, instance: str, *words: str) -> tuple[str, ...]:
+    def words(self, instance: str, *words: str) -> tuple[str, ...]:
+        """A command of one instance."""
         # "-i" and not "--instance": 3.6 to 4.0.3 know only the short form, and only in this place.
         return (self.path, "-i", instance, *words)
 

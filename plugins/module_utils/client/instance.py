@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 
-from ..errors import CommandFailed, ConnectionLost, JoolError, NoSuchInstance, NoSuchNamespace, UnsupportedRelease
+from ..errors import CommandFailed, ConnectionLost, JoolError, NoSuchInstance, UnsupportedRelease
 from ..records import bib as bib_records
 from ..records.bib import BibEntry
 from ..records.eamt import EamtEntry
@@ -70,23 +70,18 @@ class InstanceClient(Translator):
     @property
     def commands(self) -> ChangeDialect:
         """The command line of this instance."""
-        return ChangeDialect(self.connect().release, self._path, self.instance, self.netns)
+        return ChangeDialect(self.connect(), self.instance, self.netns)
 
-    def refuse_unknown_namespace(self) -> None:
-        """Tell of a namespace that is not there before a command is run in it, see `facts.places`.
-
-        :raises NoSuchNamespace: where it is not.
-        """
-        if self.netns and self.netns not in self.namespaces():
-            raise NoSuchNamespace(f"'{self.netns}'", host=self.host)
-
-    def framework(self) -> str | None:
-        """The framework of the instance; None where the namespace has no such instance.
+    def running(self) -> tuple[str, GlobalParameters] | None:
+        """The framework and the global parameters; None where the namespace has no such instance.
 
         The list of instances does not name namespaces, so the instance itself is asked whether it is there.
+
+        :raises CommandFailed: where instances of this name have different frameworks.
         """
         listed = {entry.framework for entry in self.instances() if entry.name == self.instance}
-        if not listed or not self.is_there(self.instance):
+        parameters = self._parameters(self.instance) if listed else None
+        if parameters is None:
             return None
         if len(listed) > 1:
             raise CommandFailed(
@@ -94,26 +89,21 @@ class InstanceClient(Translator):
                 " say which is where",
                 host=self.host,
             )
-        return listed.pop()
+        return listed.pop(), parameters
 
-    def is_there(self, name: str) -> bool:
-        """Whether the namespace has an instance of that name."""
+    def _parameters(self, name: str) -> GlobalParameters | None:
+        """Of an instance; None where the namespace has none of that name."""
         try:
-            self.global_parameters(name, self.netns)
+            return self.global_parameters(name, self.netns)
         except NoSuchInstance:
-            return False
-        return True
+            return None
 
     def other_netfilter_instance(self) -> str | None:
         """Another Netfilter instance of the same kind in the namespace: there can be one only."""
         others = {
             entry.name for entry in self.instances() if entry.framework == "netfilter" and entry.name != self.instance
         }
-        return next((name for name in sorted(others) if self.is_there(name)), None)
-
-    def parameters(self) -> GlobalParameters:
-        """The global parameters."""
-        return self.global_parameters(self.instance, self.netns)
+        return next((name for name in sorted(others) if self._parameters(name) is not None), None)
 
     def ranges(self) -> list[Pool4Range]:
         """All of pool4."""
@@ -194,11 +184,8 @@ class InstanceClient(Translator):
             self._refuse(batch, outcome(marker, self._transport.run(argv, self._timeout)))
 
     def _refuse(self, batch: Sequence[Reversible], failed: Failed | None) -> None:
-        if failed is None:
-            return
-        if failed.number is None:
-            raise failure(self.host, batch[0].argv, failed.status, failed.words)
-        raise failure(self.host, batch[failed.number].argv, failed.status, failed.words)
+        if failed is not None:
+            raise failure(self.host, batch[failed.number or 0].argv, failed.status, failed.words)
 
     def _checked(self, argv: Sequence[str], shown: Sequence[str]) -> Completed:
         """Run a script, and tell of its failure as of the command that it runs."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from ..errors import NotApplicable, TableChanged, UnsupportedRelease
+from ..errors import NoSuchNamespace, NotApplicable, TableChanged, UnsupportedRelease
 from ..records import bib_block, global_parameters, session_block
 from ..records import instance as instance_records
 from ..records import pool4 as pool4_records
@@ -109,6 +109,19 @@ class Jool:
             return []
         found = (_NAMESPACE_LINE.match(line) for line in done.stdout.decode("utf-8", "replace").splitlines())
         return [match.group(1) for match in found if match]
+
+    def refuse_unknown_namespaces(self, namespaces: Iterable[str]) -> None:
+        """Tell of namespaces that are not there before a command is run in one: ``ip`` ends with 255 then, which an SSH
+        client takes for a broken connection.
+
+        :param namespaces: "" is the one that the connection ends in, and always there.
+        :raises NoSuchNamespace: with the names of those that are not there.
+        """
+        named = [netns for netns in namespaces if netns]
+        known = self.namespaces() if named else []
+        unknown = [f"'{netns}'" for netns in named if netns not in known]
+        if unknown:
+            raise NoSuchNamespace(", ".join(unknown), host=self.host)
 
     def instances(self) -> list[Instance]:
         """The NAT64 instances of all namespaces; before 3.6 there is nothing to list, and the answer is empty.

@@ -27,6 +27,8 @@ Iterations = Union[int, str]
 """A number, ``auto`` or ``infinity``."""
 
 AUTO, INFINITY = "auto", "infinity"
+"""Jool's words for a number of iterations that it computes, and for none that it would stop at."""
+
 DEFAULT_RANGE = "61001-65535"
 LARGEST_MARK = 2147483647
 """Jool reads larger ones from its file as 0, without a word."""
@@ -134,16 +136,12 @@ def without(ranges: Ranges, taken: Ranges) -> Ranges:
     """What is left of merged ranges."""
     left = list(ranges)
     for low, high in taken:
-        left = (
-            [
-                piece
-                for first, last in left
-                for piece in ((first, min(last, low - 1)), (max(first, high + 1), last))
-                if piece[0] <= piece[1]
-            ]
-            if any(first <= high and low <= last for first, last in left)
-            else left
-        )
+        left = [
+            piece
+            for first, last in left
+            for piece in ((first, min(last, low - 1)), (max(first, high + 1), last))
+            if piece[0] <= piece[1]
+        ]
     return merged(left)
 
 

@@ -71,7 +71,7 @@ def converge(client: InstanceClient, request: Request, fetch: Fetch, planned: Ca
     desired = request.desired
     release = client.connect().release
     check_release(desired, release)
-    client.refuse_unknown_namespace()
+    client.refuse_unknown_namespaces([client.netns])
     running = read_running(client, desired.translator, with_bib=_needs_bib(request), wanted=desired.bib or frozenset())
     made = _plan(client, request, running)
     planned(made)

@@ -37,9 +37,10 @@ def read_running(
     :param wanted: static entries to compare the dynamic ones with.
     :raises JoolError: one of `client.verdict`; `UnreadableOutput` for a value that is none.
     """
-    framework = client.framework()
-    if framework is None:
+    found = client.running()
+    if found is None:
         return Running(None)
+    framework, parameters = found
     try:
         if translator != NAT64:
             return Running(
@@ -48,7 +49,7 @@ def read_running(
                     client.netns,
                     translator,
                     framework,
-                    client.parameters(),
+                    parameters,
                     eamt=client.mappings(),
                     denylist4=client.denied(),
                 )
@@ -59,7 +60,7 @@ def read_running(
             client.netns,
             translator,
             framework,
-            client.parameters(),
+            parameters,
             pool4=client.ranges(),
             bib=static,
         )

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..client.translator import Translator
+from ..config.pool4 import AUTO, INFINITY
 from ..records.bib import BibEntry
 from ..records.eamt import EamtEntry
 from ..records.global_parameters import Value
@@ -21,9 +22,6 @@ from ..records.kind import NAT64
 from ..records.pool4 import Pool4Range
 from ..records.session import PROTOCOLS
 from .places import Place
-
-AUTO, INFINITY = "auto", "infinity"
-"""Jool's words for a number of iterations that it computes, and for none that it would stop at."""
 
 Configuration = dict[str, Any]
 

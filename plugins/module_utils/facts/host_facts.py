@@ -42,7 +42,7 @@ from ..transport.base import Transport
 from .configuration import read_configuration
 from .host_question import HostQuestion
 from .host_shape import HostFacts, InstanceFacts, host_facts
-from .places import Place, everywhere, in_namespaces, refuse_unknown_namespaces
+from .places import Place, everywhere, in_namespaces
 from .shape import Facts, now
 
 Part = TypeVar("Part")
@@ -84,7 +84,7 @@ def gather_host(transport: Transport, question: HostQuestion, tools: Tools, time
     for translator in translators:
         _read_versions(translator, facts)
     if question.netns is not None:
-        refuse_unknown_namespaces(translators[0], question.netns)
+        translators[0].refuse_unknown_namespaces(question.netns)
     if question.wants("kernel"):
         _read_kernels(programs, facts)
     if question.wants_places:

@@ -60,7 +60,7 @@ def find_places(jool: Jool, question: Question) -> tuple[list[Place], list[str]]
     :raises JoolError: one of `client.verdict`.
     """
     if question.netns is not None:
-        refuse_unknown_namespaces(jool, question.netns)
+        jool.refuse_unknown_namespaces(question.netns)
     if not jool.connect().has_instances:
         if question.instances not in (None, (UNNAMED,)):
             raise InvocationRefused(
@@ -82,19 +82,6 @@ def find_places(jool: Jool, question: Question) -> tuple[list[Place], list[str]]
             f"{_names(missing)}; the host has {_names(entry.name for entry in listed)}", host=jool.host
         )
     return places, hidden
-
-
-def refuse_unknown_namespaces(jool: Jool, namespaces: Iterable[str]) -> None:
-    """Tell of namespaces that are not there before a command is run in one: ``ip`` ends with 255 then, which an SSH
-    client takes for a broken connection.
-
-    :raises NoSuchNamespace: with the names of those that are not there.
-    """
-    named = [netns for netns in namespaces if netns]
-    known = jool.namespaces() if named else []
-    unknown = [netns for netns in named if netns not in known]
-    if unknown:
-        raise NoSuchNamespace(_names(unknown), host=jool.host)
 
 
 def kernel_counters(jool: Jool, name: str, netns: str) -> Stats | None:
