@@ -4,7 +4,8 @@
 
 """The role `configure` on real kernels: a NAT64 in a namespace and a SIIT beside it, made, changed, booted, removed.
 
-All guests of the lab take part at once, since a play of many tasks takes an emulated processor long. One is rebooted.
+A play of many tasks takes an emulated processor long: see `guests.long_test_on`. Where all take part they do so at once.
+One is rebooted.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.nat64.jool.tests.integration.guests import Guest
+from ansible_collections.nat64.jool.tests.integration.guests import Guest, those_of_long_test
 from ansible_collections.nat64.jool.tests.integration.role_play import Played, play, play_role
 from ansible_collections.nat64.jool.tests.integration.transfer import Transfer
 
@@ -194,7 +195,7 @@ class Fleet:
 
 @pytest.fixture(scope="module")
 def fleet(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    found = Fleet(guests, tmp_path_factory.mktemp("configure"))
+    found = Fleet(those_of_long_test(guests, "bullseye"), tmp_path_factory.mktemp("configure"))
     try:
         found.each(prepare)
         yield found

@@ -108,7 +108,7 @@ def runs(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> 
     last = {alone: guests[alone]}
 
     def play(name: str, variables: dict[str, object], *arguments: str, on: Sequence[str] = tuple(hosts)) -> Played:
-        return play_role("install", variables, place / name, on, *arguments)
+        return play_role("install", place / name, on, variables, *arguments)
 
     def seen() -> dict[str, str]:
         return {name: files(guest) for name, guest in guests.items()}
