@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role `configure` on real kernels: a NAT64 in a namespace and a SIIT beside it, made, changed, booted, removed.
+"""The role `configure` on real kernels: a NAT64 and a SIIT, in a namespace each, made, changed, booted, removed.
 
 A play of many tasks takes an emulated processor long: see `guests.long_test_on`. Where all take part they do so at once.
 One is rebooted.
@@ -25,27 +25,38 @@ from ansible_collections.nat64.jool.tests.integration.guests import Guest, those
 from ansible_collections.nat64.jool.tests.integration.role_play import Played, play, play_role
 from ansible_collections.nat64.jool.tests.integration.transfer import Transfer
 
-# A network of the test's own, made at boot by a unit: an IPv6 node, the translator, an IPv4 node with the lab's server.
+# A network of the test's own, made at boot by a unit: an IPv6 node, two translators, an IPv4 node with the lab's server.
 NETWORK = """#!/bin/sh
 set -e
-for name in it-six it-nat it-four; do ip netns add $name; ip -n $name link set lo up; done
-ip netns exec it-nat sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-ip -n it-nat link add to6 type veth peer name uplink netns it-six
-ip -n it-nat link add to4 type veth peer name uplink netns it-four
-ip -n it-nat link set to6 up
-ip -n it-nat link set to4 up
-ip -n it-six link set uplink up
-ip -n it-four link set uplink up
+for name in it-six it-nat it-siit it-four; do ip netns add $name; ip -n $name link set lo up; done
+for name in it-nat it-siit; do
+    ip netns exec $name sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+    ip -n $name link add to6 type veth peer name $name netns it-six
+    ip -n $name link add to4 type veth peer name $name netns it-four
+    for device in to6 to4; do
+        ip -n $name link set $device up
+        ip netns exec $name ethtool -K $device gro off gso off tso off
+    done
+    for side in it-six it-four; do
+        ip -n $side link set $name up
+        ip netns exec $side ethtool -K $name gro off gso off tso off
+    done
+done
 ip -n it-nat address add 2001:db8:c::1/64 dev to6 nodad
-ip -n it-six address add 2001:db8:c::2/64 dev uplink nodad
+ip -n it-six address add 2001:db8:c::2/64 dev it-nat nodad
 ip -n it-six route add default via 2001:db8:c::1
 ip -n it-nat address add 198.18.5.1/30 dev to4
 ip -n it-nat route add 198.51.100.0/24 via 198.18.5.2
-ip -n it-four address add 198.18.5.2/30 dev uplink
+ip -n it-four address add 198.18.5.2/30 dev it-nat
 ip -n it-four route add default via 198.18.5.1
 ip -n it-four route add local 198.51.100.0/25 dev lo
-for device in to6 to4; do ip netns exec it-nat ethtool -K $device gro off gso off tso off; done
-for name in it-six it-four; do ip netns exec $name ethtool -K uplink gro off gso off tso off; done
+ip -n it-siit address add 2001:db8:d::1/64 dev to6 nodad
+ip -n it-six address add 2001:db8:d::2/64 dev it-siit nodad
+ip -n it-six route add 2001:db8:46::/64 via 2001:db8:d::1
+ip -n it-siit address add 198.18.5.5/30 dev to4
+ip -n it-siit route add 198.51.100.0/24 via 198.18.5.6
+ip -n it-four address add 198.18.5.6/30 dev it-siit
+ip -n it-four route add 203.0.113.2 via 198.18.5.5
 """
 UNITS = {
     "it-network.service": """[Service]
@@ -70,7 +81,7 @@ WantedBy=multi-user.target
 NO_NETWORK = """systemctl disable --quiet --now it-server.service it-network.service
 rm -f /etc/systemd/system/it-*.service /usr/local/sbin/it-network /run/it-*
 systemctl daemon-reload
-for name in it-six it-nat it-four; do ip netns del $name; done
+for name in it-six it-nat it-siit it-four; do ip netns del $name; done
 for try in 1 2 3 4 5; do [ -e /sys/module/jool_siit ] || exit 0; modprobe -r jool_siit && exit 0; sleep 1; done
 """
 
@@ -89,7 +100,7 @@ print(len(message), int.from_bytes(ancillary[0][2][:4], sys.byteorder))
 """
 
 NAT_PING = ("ip", "netns", "exec", "it-six", "ping", "-n", "-c", "1", "-W", "2", "64:ff9b::198.51.100.5")
-SIIT_PING = ("ip", "netns", "exec", "client6", "ping", "-n", "-c", "1", "-W", "2", "2001:db8:46::5")
+SIIT_PING = ("ip", "netns", "exec", "it-six", "ping", "-n", "-c", "1", "-W", "2", "2001:db8:46::5")
 VERIFY = {"command": list(NAT_PING), "tries": 20}
 
 NAT: dict[str, Any] = {
@@ -104,9 +115,10 @@ NAT: dict[str, Any] = {
 }
 SIIT: dict[str, Any] = {
     "name": "it-siit",
+    "netns": "it-siit",
     "translator": "siit",
     "eamt": [
-        {"ipv6_prefix": "2001:db8:1::2", "ipv4_prefix": "203.0.113.2"},
+        {"ipv6_prefix": "2001:db8:d::2", "ipv4_prefix": "203.0.113.2"},
         {"ipv6_prefix": "2001:db8:46::5", "ipv4_prefix": "198.51.100.5"},
     ],
 }
@@ -118,9 +130,10 @@ CHANGED = {
 }
 BAD = {**CHANGED, "global": {**CHANGED["global"], "manually_enabled": False}, "verify": {**VERIFY, "tries": 2}}
 ABSENT = [{**one, "state": "absent"} for one in (NAT, SIIT)]
+HIDDEN = {**SIIT, "netns": "it-nat"}
 
 UNIT = "jool-nat64-it-nat.it-nat.service"
-SIIT_UNIT = "jool-siit-it-siit.service"
+SIIT_UNIT = "jool-siit-it-siit.it-siit.service"
 DAEMON = "jool-synchronisation-it-nat.it-nat.service"
 
 STARTS = "Have the unit active, now and after a boot"
@@ -235,6 +248,16 @@ def test_traffic_passes(fleet: Fleet, made: Played) -> None:
         assert set(states.values()) == {"active"}
         states = fleet.each(lambda guest, unit=unit: guest.run("systemctl", "is-enabled", unit).strip())
         assert set(states.values()) == {"enabled"}
+
+
+def test_a_namespace_has_one_netfilter_instance(fleet: Fleet, made: Played) -> None:
+    """Jool takes a SIIT beside a NAT64, and hands all packets to the one that was there first."""
+    assert made
+    before = fleet.each(standing)
+    refused = fleet.role("hidden", [NAT, HIDDEN])
+    assert refused.failed == set(fleet.guests), refused.output
+    assert "the packets of a network namespace go to" in refused.output
+    assert fleet.each(standing) == before
 
 
 def test_a_second_run_changes_nothing(fleet: Fleet, made: Played) -> None:

@@ -75,7 +75,8 @@ def tool(place: Path, release: str) -> Path:
 
 
 def renamed(*wanted: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{**one, "name": f"i{number}"} for number, one in enumerate(wanted)]
+    """Many of a namespace, as only those of the framework iptables can be."""
+    return [{**one, "name": f"i{number}", "framework": "iptables"} for number, one in enumerate(wanted)]
 
 
 REFUSED: dict[str, tuple[Any, list[str]]] = {
@@ -86,6 +87,10 @@ REFUSED: dict[str, tuple[Any, list[str]]] = {
         ["These do not: a.b, sixteen-letters-, ../edge."],
     ),
     "twice": ([EDGE, {**EDGE, "state": "absent"}, BLUE], ["more than once: nat64 edge, nat64 edge, siit blue blue."]),
+    "hidden": (
+        [EDGE, {**BLUE, "netns": ""}, {**BLUE, "name": "green"}, {**EDGE, "name": "rules", "framework": "iptables"}],
+        ["iptables: edge in the namespace of the host, blue in the namespace of the host, green in blue."],
+    ),
     "configurations": (
         renamed({}, {**EDGE, "eamt": BLUE["eamt"]}, {**EDGE, "global": {"pool6": "64:ff9b::/96", "tos": 256}}, EDGE),
         ["a NAT64 must have one", "only 'siit' does", "256 is not between"],
