@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .client.translator import NAT64, SIIT
 from .config.entries import Complaints
 from .config.pool4 import Pool4, read_pool4
 from .preflight.examine import examine
 from .preflight.look import METHODS, PACKAGE, Request, Seen, look
 from .preflight.observation import WARNING, Finding
 from .preflight.policy import ACCEPTABLE, judge, stops
+from .records.kind import NAT64, SIIT
+from .task_options import TRANSPORTS, OptionError
 from .transport.base import Transport
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -33,16 +34,12 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "accept": {"type": "list", "elements": "str", "choices": list(ACCEPTABLE), "default": []},
     "stop": {"type": "bool", "default": True},
     "jool_path": {"type": "str", "default": "jool"},
-    "transport": {"type": "str", "choices": ["connection", "ssh", "host"], "default": "connection"},
+    "transport": {"type": "str", "choices": list(TRANSPORTS), "default": "connection"},
     "timeout": {"type": "float", "default": 120.0},
 }
 
 PLACEHOLDERS = {"headers_package": "release", "following_headers": "flavour", "following_image": "flavour"}
 """Option to the one name that may stand in braces in it."""
-
-
-class OptionError(ValueError):
-    """A value that is of the right type and makes no sense; the text names the option."""
 
 
 def request(options: Mapping[str, Any]) -> Request:

@@ -310,7 +310,8 @@ error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.nat64.jool.plugins.module_utils.errors import JoolError
-from ansible_collections.nat64.jool.plugins.module_utils.preflight_options import ARGUMENT_SPEC, OptionError, check
+from ansible_collections.nat64.jool.plugins.module_utils.preflight_options import ARGUMENT_SPEC, check
+from ansible_collections.nat64.jool.plugins.module_utils.task_options import OptionError
 from ansible_collections.nat64.jool.plugins.module_utils.transport.host import HostTransport
 
 

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from ..client.translator import NAT64, TOOLS, Translator
+from ..client.translator import Translator
 from ..config.pool4 import Pool4
 from ..errors import CommandFailed, InvocationRefused, JoolNotInstalled, KernelRefused, NoPrivilege, UnsupportedRelease
+from ..records.kind import NAT64, TOOLS
 from ..records.release import Release
 from ..system.apt_packages import Package, packages
 from ..system.firewalld import unloads_modules
