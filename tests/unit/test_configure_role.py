@@ -117,6 +117,7 @@ def test_refused_before_anything_changes(core: str, tmp_path: Path) -> None:
     """All cases in one play, a host each; and members of one group whose releases differ."""
     refused = REFUSED if core == "this" else {}
     hosts: dict[str, Any] = {name: {"jool_instances": wanted} for name, (wanted, _sentences) in refused.items()}
+    hosts["gone"] = {"jool_instances": [{**EDGE, "state": "absent"}]}  # needs no tool
     for name, (release, port) in MEMBERS.items():
         hosts[name] = {
             "jool_instances": [{**EDGE, "synchronisation": {**GROUP, "port": port}}],
@@ -134,6 +135,7 @@ def test_refused_before_anything_changes(core: str, tmp_path: Path) -> None:
     assert "and newer another release" in told["older"]
     assert "and older another release" in told["newer"]
     assert not told["elsewhere"]
+    assert not told["gone"]
     changed = dict(re.findall(r"(\w+) : ok=\d+ changed=(\d+)", output))
     assert [name for name in changed if changed[name] != "0"] == ["elsewhere"]
 
@@ -182,7 +184,7 @@ def command(line: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Units of three instances; one is synchronised by each of the two daemons."""
+    """Units of three instances; one is synchronised by each of the two daemons, the first of an older release, too."""
     place = tmp_path_factory.mktemp("units")
     old, new = "4.1.12.0", "4.1.13.0"
     synchronised = [{**EDGE, "synchronisation": GROUP, "force": True}, BLUE]
@@ -194,6 +196,9 @@ def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("joold-module.json.j2", "module.json", 0),
     ]
     render(place, synchronised, files, configure_release_=old)
+    (place / "silent").mkdir()
+    silent = [("synchronisation.service.j2", "silent/jool-synchronisation-edge.service", 0)]
+    render(place, synchronised, silent, configure_release_="4.1.10.0")
     (place / "proxy").mkdir()
     proxied = [{**EDGE, "netns": "red", "synchronisation": {"group": "ff02::64", "interface": "eth1", "port": 26000}}]
     files = [
@@ -226,6 +231,8 @@ def test_units_of_synchronisation(units: Path) -> None:
     files = ["/etc/jool/synchronisation-edge.network.json", "/etc/jool/synchronisation-edge.module.json"]
     assert command(start)[2] == f"exec joold {' '.join(files)}"
     assert command(post)[2].endswith("exec jool -i edge joold advertise")
+    silent = (units / "silent" / "jool-synchronisation-edge.service").read_text(encoding="utf-8")
+    assert (lines(silent, "ExecStart"), lines(silent, "ExecStartPost")) == ([start], [])
     assert json.loads((units / "network.json").read_text(encoding="utf-8")) == {
         "multicast address": "233.252.0.64",
         "multicast port": "6400",
