@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..records.release import Release
 from .kernel_support import NOT_KNOWN, TOO_NEW, TOO_OLD, UNTESTED, support
 from .observation import Observation
 from .situation import Kernel, Situation
@@ -64,12 +65,10 @@ def kernels(situation: Situation) -> Iterator[Observation]:
         return
     for kernel in situation.kernels:
         if kernel.module != release:
-            yield from _supported(kernel, situation)
+            yield from _supported(kernel, release, situation)
 
 
-def _supported(kernel: Kernel, situation: Situation) -> Iterator[Observation]:
-    release = situation.target.module
-    assert release is not None  # noqa: S101 - `kernels` has looked
+def _supported(kernel: Kernel, release: Release, situation: Situation) -> Iterator[Observation]:
     found = support(release, kernel.release)
     seen = f"Jool {release} is documented for kernels {found.documented}; {kernel.release} {kernel.when}."
     subject = f"kernel {kernel.release}"

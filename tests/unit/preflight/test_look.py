@@ -55,9 +55,11 @@ def bare(**more: Answer) -> Answers:
         APT: policy(
             jool_dkms=(None, "4.1.9-1"),
             jool_tools=(None, "4.1.9-1"),
-            **{HEADERS.replace("-", "_"): (None, "6.1.170-1")},
-            **{FOLLOWING.replace("-", "_"): (None, "6.1.170-1")},
-            **{IMAGE.replace("-", "_"): ("6.1.170-1", "6.1.170-1")},
+            **{
+                HEADERS.replace("-", "_"): (None, "6.1.170-1"),
+                FOLLOWING.replace("-", "_"): (None, "6.1.170-1"),
+                IMAGE.replace("-", "_"): ("6.1.170-1", "6.1.170-1"),
+            },
         ),
         "ethtool -k eth0": Answer(b"Features for eth0:\ngeneric-receive-offload: off\n"),
         "od -An -tu1 /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c": Answer(status=1),
