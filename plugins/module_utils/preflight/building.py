@@ -65,10 +65,10 @@ def kernels(situation: Situation) -> Iterator[Observation]:
         return
     for kernel in situation.kernels:
         if kernel.module != release:
-            yield from _supported(kernel, release, situation)
+            yield from _supported(kernel, release)
 
 
-def _supported(kernel: Kernel, release: Release, situation: Situation) -> Iterator[Observation]:
+def _supported(kernel: Kernel, release: Release) -> Iterator[Observation]:
     found = support(release, kernel.release)
     seen = f"Jool {release} is documented for kernels {found.documented}; {kernel.release} {kernel.when}."
     subject = f"kernel {kernel.release}"
