@@ -47,6 +47,8 @@ APT = f"apt-cache policy jool-dkms jool-tools {HEADERS} {FOLLOWING} {IMAGE}"
 
 def bare(**more: Answer) -> Answers:
     """A Debian without Jool, whose packages are to be had."""
+    kernels = {HEADERS: (None, "6.1.170-1"), FOLLOWING: (None, "6.1.170-1"), IMAGE: ("6.1.170-1", "6.1.170-1")}
+    kernels = {name.replace("-", "_"): versions for name, versions in kernels.items()}
     answers: Answers = {
         **system(),
         f"ls -1 {MODULES}/{KERNEL}/build/Makefile": Answer(status=2),
@@ -55,11 +57,7 @@ def bare(**more: Answer) -> Answers:
         APT: policy(
             jool_dkms=(None, "4.1.9-1"),
             jool_tools=(None, "4.1.9-1"),
-            **{
-                HEADERS.replace("-", "_"): (None, "6.1.170-1"),
-                FOLLOWING.replace("-", "_"): (None, "6.1.170-1"),
-                IMAGE.replace("-", "_"): ("6.1.170-1", "6.1.170-1"),
-            },
+            **kernels,
         ),
         "ethtool -k eth0": Answer(b"Features for eth0:\ngeneric-receive-offload: off\n"),
         "od -An -tu1 /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c": Answer(status=1),
