@@ -18,10 +18,9 @@ else
     alone=(
         "bookworm tests/integration/test_large_table.py tests/integration/test_facts.py tests/integration/test_install.py"
         "trixie tests/integration/test_instance.py"
-        "bullseye tests/integration/test_configure.py"
     )
-    # Plays on several guests at once, a quarter of an hour each.
-    for name in synchronisation deploy; do
+    # Roles with many tasks, on several guests at once: a quarter to half an hour each.
+    for name in configure synchronisation deploy; do
         left_out+=(--ignore "tests/integration/test_$name.py")
     done
 fi
