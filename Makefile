@@ -57,6 +57,12 @@ unit: .venv/.ready .collections/.ready ## Run the unit tests, and the engine's o
 integration: setup lab ## Run the integration tests against the lab
 	@$(TOOLING)/integration.sh
 
+.PHONY: bare
+bare: .venv/.ready .collections/.ready ## Prove the role install on a guest that has no Jool (half an hour)
+	@.venv/bin/python tests/lab up bare
+	@.venv/bin/python -m pytest tests/integration/test_bare_guest.py $(ARGS)
+	@.venv/bin/python tests/lab down bare
+
 .PHONY: lint
 lint: .venv/.ready .collections/.ready ## Run ruff, mypy, ansible-lint, antsibull, shellcheck and the Galaxy build
 	@$(TOOLING)/lint.sh

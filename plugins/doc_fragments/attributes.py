@@ -69,6 +69,27 @@ attributes:
     description: Target OS/families that can be operated against.
 """
 
+    # Attributes of modules that only read and leave neither file nor facts.
+    LOOKS = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    details:
+      - The module changes nothing, so that check mode makes no difference.
+  diff_mode:
+    support: N/A
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+  facts:
+    support: none
+    description: Action returns an C(ansible_facts) dictionary that will update existing host facts.
+  platform:
+    support: full
+    platforms: linux
+    description: Target OS/families that can be operated against.
+"""
+
     # Attributes of modules that ask a fleet from the controller.
     FLEET = r"""
 options: {}

@@ -28,7 +28,7 @@ def guests() -> dict[str, Guest]:
 @pytest.fixture(scope="session", autouse=True)
 def _kernels_did_not_complain(guests: dict[str, Guest]) -> Iterator[None]:
     """What was seen on a guest whose kernel complained is worth nothing."""
-    assert guests
+    assert guests is not None  # none where only the guest `bare` is up
     yield
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "lab"), "check"], capture_output=True, text=True, check=False

@@ -11,6 +11,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,12 @@ EVERY_RELEASE = os.environ.get("LAB_EVERY_RELEASE") == "1"
 def long_test_on(name: str) -> list[str]:
     """The guests of a test that takes minutes: all of them where that is asked for, else this one."""
     return list(RELEASES) if EVERY_RELEASE else [name]
+
+
+def those_of_long_test(guests: Mapping[str, Guest], name: str) -> dict[str, Guest]:
+    """The guests of such a test among those that are up; where there is only one, it takes part."""
+    names = long_test_on(name) if len(guests) > 1 else list(guests)
+    return {each: guests[each] for each in names if each in guests}
 
 
 @dataclass(frozen=True)

@@ -54,9 +54,9 @@ class Fleet:
             provide(TO_BUILD, self._progress)
         pool = ThreadPoolExecutor(BUILDS_AT_ONCE)
         try:
-            by_suite = {release.suite: release for release in releases}
-            builds = {suite: pool.submit(images.build, release, self._progress) for suite, release in by_suite.items()}
-            return {release.name: builds[release.suite].result() for release in releases}
+            by_image = {release.image: release for release in releases}
+            builds = {image: pool.submit(images.build, release, self._progress) for image, release in by_image.items()}
+            return {release.name: builds[release.image].result() for release in releases}
         finally:
             pool.shutdown(cancel_futures=True)  # after a failure nothing new is begun
 

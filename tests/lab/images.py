@@ -16,12 +16,19 @@ from .releases import Release
 from .system_packages import SEARCH_PATH
 
 RECIPE = LAB / "guest" / "image"
+BARE_RECIPE = LAB / "guest" / "bare"
 
 # Compiler, headers and DKMS stay in: a second kernel can be built for in a running guest.
 PACKAGES = (
     *("systemd-sysv", "udev", "kmod", "linux-image-cloud-amd64", "linux-headers-cloud-amd64"),
     *("jool-dkms", "jool-tools", "openssh-server", "python3", "python3-textfsm", "sudo"),
     *("iproute2", "iputils-ping", "ethtool", "procps", "netbase"),
+)
+
+# What a cloud's image has and the lab's others need not: Ansible installs packages with python3-apt.
+BARE_PACKAGES = (
+    *(name for name in PACKAGES if not name.startswith(("jool", "linux-headers"))),
+    *("python3-apt", "ca-certificates"),
 )
 
 # unshare: what mmdebstrap mounts in the root directory goes with it, even when it is killed; so the directory can
@@ -32,7 +39,6 @@ MMDEBSTRAP = [
     "--dpkgopt=path-exclude=/usr/share/man/*",
     "--dpkgopt=path-exclude=/usr/share/doc/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",
-    f"--include={','.join(PACKAGES)}",
 ]
 
 # No journal: the disk is thrown away at every stop. The size is a limit, blocks never written take no room.
@@ -59,22 +65,28 @@ class Image:
         return self.directory / "initrd"
 
 
+def bootstrap(release: Release) -> list[str]:
+    """The command that makes the root directory, without its hooks and its place."""
+    return [*MMDEBSTRAP, f"--include={','.join(BARE_PACKAGES if release.bare else PACKAGES)}"]
+
+
 def fingerprint(release: Release, recipe: Path = RECIPE) -> str:
     """SHA-256 of all that goes into an image: packages, options, and each file of the recipe with name and mode."""
     digest = hashlib.sha256()
     sources = ("main archive only",) if release.main_archive_only else ()
-    for text in (release.suite, *sources, *MMDEBSTRAP, *MKE2FS, DISK_SIZE):
+    for text in (release.suite, *sources, *bootstrap(release), *MKE2FS, DISK_SIZE):
         digest.update(text.encode() + b"\0")
-    for path in sorted(path for path in recipe.rglob("*") if path.is_file()):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        executable = bool(path.stat().st_mode & 0o100)
-        digest.update(f"{path.relative_to(recipe)}\0{executable}\0{content}\0".encode())
+    for directory in (recipe, BARE_RECIPE) if release.bare else (recipe,):
+        for path in sorted(path for path in directory.rglob("*") if path.is_file()):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            executable = bool(path.stat().st_mode & 0o100)
+            digest.update(f"{path.relative_to(directory)}\0{executable}\0{content}\0".encode())
     return digest.hexdigest()
 
 
 def image_of(release: Release) -> Image:
     """Where the image of this release is, or will be once it is built."""
-    return Image(cache_directory() / "images" / f"{release.suite}-{fingerprint(release)}")
+    return Image(cache_directory() / "images" / f"{release.image}-{fingerprint(release)}")
 
 
 def is_built(image: Image) -> bool:
@@ -90,14 +102,15 @@ def build(release: Release, progress: Progress) -> Image:
     if os.geteuid() != 0:
         raise LabError("building an image needs root: mmdebstrap runs the packages' scripts in a chroot")
     images = image.directory.parent
-    with only_one(images / f"{release.suite}.lock", f"building the image of {release.name}"):
+    with only_one(images / f"{release.image}.lock", f"building the image of {release.name}"):
         began = time.monotonic()
-        progress.say(release.name, f"building the image (Jool {release.jool}, kernel {release.kernel}; minutes)")
-        work = images / f"{release.suite}.partial"
+        jool = "no Jool" if release.bare else f"Jool {release.jool}"
+        progress.say(release.name, f"building the image ({jool}, kernel {release.kernel}; minutes)")
+        work = images / f"{release.image}.partial"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
         try:
-            _fill(release, work, images / f"{release.suite}.log")
+            _fill(release, work, images / f"{release.image}.log")
             shutil.rmtree(work / "root")
             work.rename(image.directory)
         finally:
@@ -110,6 +123,8 @@ def _fill(release: Release, work: Path, log: Path) -> None:
     """Root directory, then kernel and initrd, then a file system of the directory."""
     root = work / "root"
     hooks = [f"--essential-hook={RECIPE}/before-packages", f"--customize-hook={RECIPE}/after-packages"]
+    if release.bare:
+        hooks.append(f"--customize-hook={BARE_RECIPE}/local-packages")
     with open(log, "wb") as output:
         target = [
             "--format=directory",
@@ -117,9 +132,11 @@ def _fill(release: Release, work: Path, log: Path) -> None:
             str(root),
             *(main_archive() if release.main_archive_only else []),
         ]
-        _run([*MMDEBSTRAP, *hooks, *target], log, output.fileno())
-        if not list(root.glob("lib/modules/*/updates/dkms/jool.ko*")):
-            raise LabError(f"DKMS built no jool module for {release.name}; see {log}")
+        _run([*bootstrap(release), *hooks, *target], log, output.fileno())
+        wanted = "srv/packages/jool-dkms_*.deb" if release.bare else "lib/modules/*/updates/dkms/jool.ko*"
+        if not list(root.glob(wanted)):
+            what = "the packages of Jool were not fetched" if release.bare else "DKMS built no jool module"
+            raise LabError(f"{what} for {release.name}; see {log}")
         for kind, name in (("vmlinuz", "vmlinuz"), ("initrd.img", "initrd")):
             found = sorted(root.glob(f"boot/{kind}-*"))
             if not found:

@@ -4,6 +4,7 @@ import json
 import shlex
 from pathlib import Path
 
+from .releases import RELEASES
 from .shell import host_key_options
 
 
@@ -20,10 +21,18 @@ def host_variables(port: int, private_key: Path, known_hosts: Path) -> dict[str,
 
 
 def render(ports: dict[str, int], private_key: Path, known_hosts: Path) -> str:
-    """YAML without a YAML library: scalars as JSON, which is a part of YAML 1.2 that all parsers read alike."""
-    lines = ["translators:", "  hosts:" if ports else "  hosts: {}"]
-    for name, port in ports.items():
-        lines.append(f"    {name}:")
-        for key, value in host_variables(port, private_key, known_hosts).items():
-            lines.append(f"      {key}: {json.dumps(value)}")
+    """Hosts that are no translators yet are in a group of their own.
+
+    YAML without a YAML library: scalars as JSON, which is a part of YAML 1.2 that all parsers read alike.
+    """
+    lines: list[str] = []
+    for group, bare in (("translators", False), ("bare_hosts", True)):
+        names = [name for name in ports if RELEASES[name].bare == bare]
+        if bare and not names:
+            continue
+        lines += [f"{group}:", "  hosts:" if names else "  hosts: {}"]
+        for name in names:
+            lines.append(f"    {name}:")
+            for key, value in host_variables(ports[name], private_key, known_hosts).items():
+                lines.append(f"      {key}: {json.dumps(value)}")
     return "\n".join(lines) + "\n"

@@ -26,11 +26,18 @@ class Release:
     """Whether it is started only where it is named."""
     main_archive_only: bool = False
     """Whether updates and security are left out, which mmdebstrap takes by itself."""
+    bare: bool = False
+    """Whether it has neither Jool nor what it is built with, only the packages, in a repository on its own disk."""
 
     @property
     def suite(self) -> str:
         """Debian's name of the release."""
         return self.debian or self.name
+
+    @property
+    def image(self) -> str:
+        """What its image is called: guests of one release share theirs."""
+        return f"{self.suite}-bare" if self.bare else self.suite
 
 
 RELEASES: dict[str, Release] = {
@@ -50,6 +57,10 @@ RELEASES: dict[str, Release] = {
             debian="trixie",
             linked_to="trixie",
             on_demand=True,
+        ),
+        # What a host is before the role install, which brings it what the others have from the beginning.
+        Release(
+            "bare", jool="4.1.9", kernel="6.1", python="3.11", blue=False, debian="bookworm", on_demand=True, bare=True
         ),
     )
 }

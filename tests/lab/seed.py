@@ -21,6 +21,7 @@ def identity(release: Release) -> Files:
     """Keys and names of one guest."""
     host = host_key(release.name)
     guest = f"LAB_GUEST={release.name}\nLAB_BLUE={'yes' if release.blue else 'no'}\n"
+    guest += "LAB_BARE=yes\n" if release.bare else ""
     return {
         "etc/lab/guest.conf": (guest.encode(), 0o644),
         "etc/lab/authorized_keys": (f"{lab_key().public_text()} lab\n".encode(), 0o644),

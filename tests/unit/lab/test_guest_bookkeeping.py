@@ -79,10 +79,27 @@ def test_releases_are_chosen_in_order() -> None:
     assert [release.name for release in releases.chosen([])] == ["bullseye", "bookworm", "trixie"]
     assert [release.name for release in releases.chosen(["trixie", "bullseye"])] == ["bullseye", "trixie"]
     assert [release.name for release in releases.chosen(["partner"])] == ["partner"]
-    assert [release.name for release in releases.all_of([])] == ["bullseye", "bookworm", "trixie", "partner"]
+    assert [release.name for release in releases.all_of([])] == [
+        "bullseye",
+        "bookworm",
+        "trixie",
+        "partner",
+        "bare",
+    ]
     assert [release.name for release in releases.all_of(["trixie"])] == ["trixie"]
     with pytest.raises(LabError, match="no such guest: sid"):
         releases.chosen(["sid"])
+
+
+def test_a_bare_guest_has_an_image_of_its_own() -> None:
+    bookworm, bare = releases.RELEASES["bookworm"], releases.RELEASES["bare"]
+    assert (bookworm.suite, bookworm.image) == ("bookworm", "bookworm")
+    assert (bare.suite, bare.image) == ("bookworm", "bookworm-bare")
+    assert images.image_of(bare) != images.image_of(bookworm)
+    assert any("jool" in word for word in images.bootstrap(bookworm))
+    assert not any("jool" in word or "headers" in word for word in images.bootstrap(bare))
+    assert b"LAB_BARE=yes" in seed.identity(bare)["etc/lab/guest.conf"][0]
+    assert b"LAB_BARE" not in seed.identity(bookworm)["etc/lab/guest.conf"][0]
 
 
 def test_the_fingerprint_changes_with_everything_that_goes_in(tmp_path: Path) -> None:
