@@ -59,8 +59,13 @@ def writing(path: str, patience: float = PATIENCE_SECONDS) -> Iterator[sqlite3.C
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA}")
         _check(connection, path)
-        yield connection
-        connection.execute("COMMIT")
+        ended_well = False
+        try:
+            yield connection
+            ended_well = True
+        finally:
+            if connection.in_transaction:
+                connection.execute("COMMIT" if ended_well else "ROLLBACK")
 
 
 @contextlib.contextmanager

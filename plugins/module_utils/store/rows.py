@@ -32,7 +32,8 @@ def rows_of_block(dump: int, block: SessionBlock) -> Iterator[tuple[Any, ...]]:
     :raises RowNotStorable: when a row has a name or a service instead of a number.
     """
     columns: tuple[Any, ...] = block.texts() or _numbers(block.sessions())
-    protocols, clients, client_l4_ids, _, _, addresses, l4_ids, servers, server_l4_ids, times, states = columns
+    protocols, clients, client_l4_ids = columns[:3]
+    addresses, l4_ids, servers, server_l4_ids, times, states = columns[5:]
     try:
         return zip(
             repeat(dump),
