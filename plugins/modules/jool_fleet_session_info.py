@@ -98,7 +98,7 @@ options:
       - It has mode V(0600). The tables of all hosts are added in one step, when all were asked, or none of them is.
       - Not together with filters, O(protocols) or O(numeric).
     type: path
-    version_added: 0.3.0
+    version_added: 0.2.0
   summary_dest:
     description:
       - A file on the controller that gets the summary, for O(summaries) of another run. It has mode 0600.

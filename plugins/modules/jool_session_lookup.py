@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: jool_session_lookup
 short_description: Look up who held a transport address of a NAT64 at a time
-version_added: 0.3.0
+version_added: 0.2.0
 author:
   - the nat64.jool authors (@nat64)
 description:
