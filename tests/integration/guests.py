@@ -31,6 +31,9 @@ LASTING = {"tcp-trans-timeout": "1:00:00", "udp-timeout": "1:00:00", "icmp-timeo
 """So that what was made at the start of a test is there at its end."""
 
 
+PING = ("ip", "netns", "exec", "client6", "ping", "-n", "-c", "1", "-W", "2", "64:ff9b::198.51.100.5")
+"""One packet through the translator `default`, and its answer; fails where there is none."""
+
 EVERY_RELEASE = os.environ.get("LAB_EVERY_RELEASE") == "1"
 """Whether tests that take an emulated guest minutes run on all of them (``make integration LAB_EVERY_RELEASE=1``)."""
 

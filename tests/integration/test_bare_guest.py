@@ -15,11 +15,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, Guest
+from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, PING, Guest
 from ansible_collections.nat64.jool.tests.integration.role_play import Played, play_role
 
 BARE = "bare"
-PING = ("ip", "netns", "exec", "client6", "ping", "-n", "-c", "1", "-W", "2", "64:ff9b::198.51.100.5")
 REBOOT_SECONDS = 300
 PACKAGES = "dpkg -l jool-dkms jool-tools dkms 2>/dev/null | grep -c ^ii; ls /sys/module | grep jool"
 

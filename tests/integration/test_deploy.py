@@ -16,13 +16,12 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.nat64.jool.tests.integration.guests import RELEASES, Guest
+from ansible_collections.nat64.jool.tests.integration.guests import PING, RELEASES, Guest
 from ansible_collections.nat64.jool.tests.integration.role_play import Played, play_role, played
 
 FIRST, SECOND, THIRD = RELEASES
 """In the order of the inventory, which is that of the play."""
 
-PING = ("ip", "netns", "exec", "client6", "ping", "-n", "-c", "1", "-W", "2", "64:ff9b::198.51.100.5")
 ELSEWHERE = ("true",)
 """Succeeds, and sends nothing through the translator."""
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.nat64.jool.tests.integration.guests import (
+    PING,
     WITH_BLUE,
     Guest,
     long_test_on,
@@ -29,7 +30,6 @@ ON = "bookworm"
 LOAD, SYSCTL = "/etc/modules-load.d/nat64-jool.conf", "/etc/sysctl.d/60-nat64-jool.conf"
 DRIFTED = "net.core.netdev_max_backlog"
 NEXT = "9.9.9-1-cloud-amd64"
-PING = ("ip", "netns", "exec", "client6", "ping", "-n", "-c", "1", "-W", "2", "64:ff9b::198.51.100.5")
 
 WANTED = {
     "install_refresh": False,  # a guest has no list of packages

@@ -20,11 +20,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, ROOT, Guest, long_test_on
+from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, PING, ROOT, Guest, long_test_on
 from ansible_collections.nat64.jool.tests.integration.runner import CORES, Case, ask
 from ansible_collections.nat64.jool.tests.integration.transfer import Transfer
-
-PING = ("ip", "netns", "exec", "client6", "ping", "-n", "-c", "1", "-W", "2", "64:ff9b::198.51.100.5")
 
 
 def entry(protocol: str, prefix: str = "192.0.2.1", ports: str = "61001-65535", **more: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ FLOORS = {
     "report": 7,
     "gathering": 7,
     "fleet": 6,
-    "lookup": 5,
+    "lookup": 6,
     "facts": 5,
     "converge": 5,
     "store": 4,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from ipaddress import IPv4Network
 from itertools import groupby
 from typing import Any
@@ -16,7 +15,8 @@ from typing import Any
 from ..errors import TableDamaged
 from ..facts.table_rows import Place, read_table
 from ..records.session_block import SessionBlock
-from ..store.adding import Audit, Dump, Pool4Range, new_audit
+from ..store.adding import Audit, Dump, TransportAddressRange, new_audit
+from .checks import moment_of
 
 
 class AuditToStore:
@@ -85,16 +85,12 @@ def dump_of(host: str, entry: Mapping[str, Any]) -> Dump:
         host=host,
         netns=entry["netns"] or "",
         instance=entry["name"] or "",
-        began=_seconds(entry["started_at"]),
-        ended=_seconds(entry["ended_at"]),
+        began=moment_of(entry["started_at"]).timestamp(),
+        ended=moment_of(entry["ended_at"]).timestamp(),
         pool4=tuple(_range(one) for one in entry["pool4"] or ()),
     )
 
 
-def _range(one: Mapping[str, Any]) -> Pool4Range:
+def _range(one: Mapping[str, Any]) -> TransportAddressRange:
     network = IPv4Network(one["address"])
-    return Pool4Range(one["protocol"], int(network[0]), int(network[-1]), one["port_min"], one["port_max"])
-
-
-def _seconds(moment: str) -> float:
-    return datetime.strptime(moment, "%Y-%m-%dT%H:%M:%S%z").timestamp()
+    return TransportAddressRange(one["protocol"], int(network[0]), int(network[-1]), one["port_min"], one["port_max"])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from ..facts.shape import timestamp
 from ..store.finding import Question
 from .holder import BOTH, KNOWN, LASTING, NOBODY, OUTSIDE, READ, Holder, Verdict
 from .log import LOST, MAPPED
@@ -46,7 +47,7 @@ class Answer:
             "address": str(self.question.address),
             "l4_id": self.question.l4_id,
             "protocols": list(self.question.protocols),
-            "at": moment(self.at),
+            "at": timestamp(self.at),
             "verdict": self.verdict.word,
             "holders": [
                 {**holder._asdict(), "reason": reason} for holder, reason in zip(self.verdict.holders, reasons)
@@ -58,7 +59,7 @@ class Answer:
     def sentence(self) -> str:
         """What a person reads, and may pass on."""
         protocols = "/".join(self.question.protocols)
-        what = f"{self.question.address}#{self.question.l4_id} ({protocols}) at {moment(self.at)}"
+        what = f"{self.question.address}#{self.question.l4_id} ({protocols}) at {timestamp(self.at)}"
         holders, reasons = self.verdict.holders, self.verdict.reasons
         if self.verdict.word == KNOWN:
             who = " and ".join(f"{_name(one)}: {REASONS[reason]}" for one, reason in zip(holders, reasons))
@@ -71,10 +72,9 @@ class Answer:
         return f"{what} is not known: {self.why_not}.{maybe}"
 
 
-def moment(at: datetime | float) -> str:
-    """ISO 8601, UTC, whole seconds."""
-    time = at if isinstance(at, datetime) else datetime.fromtimestamp(at, timezone.utc)
-    return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+def moment(seconds: float) -> str:
+    """A time of a table or a log, as facts write it."""
+    return timestamp(datetime.fromtimestamp(seconds, timezone.utc))
 
 
 def _name(holder: Holder) -> str:

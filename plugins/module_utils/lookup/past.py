@@ -32,8 +32,8 @@ def from_store(path: str, question: Question, at: datetime, patience: float = PA
         verdicts, evidence = [], []
         for before, after in dumps_around(connection, at.timestamp()):
             looks = _look(connection, before, question), _look(connection, after, question)
-            pooled = [is_pooled(connection, one, question) for one in (before, after) if one]
-            if any(look and look.sightings for look in looks) or any(one is not False for one in pooled):
+            seen = any(look and look.sightings for look in looks)
+            if seen or any(is_pooled(connection, one, question) is not False for one in (before, after) if one):
                 verdicts.append(verdict(*looks, at.timestamp()))
                 evidence.append(_evidence(*looks))
     found = of_all(verdicts) if verdicts else Verdict(OUTSIDE)

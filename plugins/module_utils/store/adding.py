@@ -26,7 +26,7 @@ _SESSION = "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 
 @dataclass(frozen=True)
-class Pool4Range:
+class TransportAddressRange:
     """Transport addresses of a pool.
 
     :ivar protocol: ``tcp``, ``udp`` or ``icmp``.
@@ -54,7 +54,7 @@ class Dump:
     instance: str
     began: float
     ended: float
-    pool4: tuple[Pool4Range, ...] = ()
+    pool4: tuple[TransportAddressRange, ...] = ()
 
 
 class Audit:
@@ -66,7 +66,7 @@ class Audit:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.sessions = 0
         self._connection = connection
-        self._number = self._insert("INSERT INTO audit (began, ended) VALUES (0, 0)")
+        (self._number,) = connection.execute("SELECT coalesce(max(audit), 0) + 1 FROM dump").fetchone()
 
     def add(self, dump: Dump, blocks: Iterable[SessionBlock]) -> int:
         """Add a table.
@@ -75,10 +75,12 @@ class Audit:
         :raises RowNotStorable: when the output had names instead of numbers.
         :raises JoolError: whatever the blocks raise.
         """
-        number = self._insert(
+        number = self._connection.execute(
             "INSERT INTO dump (audit, host, netns, instance, began, ended, sessions) VALUES (?, ?, ?, ?, ?, ?, 0)",
             (self._number, dump.host, dump.netns, dump.instance, dump.began, dump.ended),
-        )
+        ).lastrowid
+        if number is None:  # an INSERT of one row has one
+            raise AssertionError
         self._connection.executemany(
             "INSERT OR IGNORE INTO pool4 VALUES (?, ?, ?, ?, ?, ?)", (_pool4_row(number, one) for one in dump.pool4)
         )
@@ -93,28 +95,10 @@ class Audit:
         self.sessions += sessions
         return int(sessions)
 
-    def end(self) -> None:
-        """Note from when to when its tables were read. One without tables leaves nothing."""
-        self._connection.execute(
-            "UPDATE audit SET (began, ended) = (SELECT min(began), max(ended) FROM dump WHERE audit = audit.id)"
-            " WHERE id = ? AND EXISTS (SELECT 1 FROM dump WHERE audit = audit.id)",
-            (self._number,),
-        )
-        self._connection.execute(
-            "DELETE FROM audit WHERE id = ? AND NOT EXISTS (SELECT 1 FROM dump WHERE audit = audit.id)",
-            (self._number,),
-        )
-
     def _write(self, rows: list[tuple[Any, ...]]) -> None:
         rows.sort()
         self._connection.executemany(_SESSION, rows)
         rows.clear()
-
-    def _insert(self, statement: str, values: tuple[Any, ...] = ()) -> int:
-        number = self._connection.execute(statement, values).lastrowid
-        if number is None:  # an INSERT of one row has one
-            raise AssertionError
-        return number
 
 
 @contextlib.contextmanager
@@ -126,11 +110,9 @@ def new_audit(path: str, patience: float = PATIENCE_SECONDS) -> Iterator[Audit]:
     :raises JoolError: see `database.writing`.
     """
     with writing(path, patience) as connection:
-        audit = Audit(connection)
-        yield audit
-        audit.end()
+        yield Audit(connection)
 
 
-def _pool4_row(dump: int, one: Pool4Range) -> tuple[int, ...]:
+def _pool4_row(dump: int, one: TransportAddressRange) -> tuple[int, ...]:
     addresses = one.first_address - IPV4_OFFSET, one.last_address - IPV4_OFFSET
     return (dump, PROTOCOL_NUMBERS[one.protocol], *addresses, one.first_l4_id, one.last_l4_id)

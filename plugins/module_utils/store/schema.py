@@ -45,14 +45,9 @@ def _names(column: str, numbers: Mapping[str, int]) -> str:
 
 
 TABLES = (
-    """CREATE TABLE audit (
-        id INTEGER PRIMARY KEY,
-        began REAL NOT NULL,
-        ended REAL NOT NULL
-    )""",
     """CREATE TABLE dump (
         id INTEGER PRIMARY KEY,
-        audit INTEGER NOT NULL REFERENCES audit,
+        audit INTEGER NOT NULL,
         host TEXT NOT NULL,
         netns TEXT NOT NULL,
         instance TEXT NOT NULL,
@@ -83,6 +78,7 @@ TABLES = (
         state INTEGER NOT NULL,
         PRIMARY KEY (dump, protocol, address, l4_id, server, server_l4_id)
     ) WITHOUT ROWID""",
+    "CREATE VIEW audit AS SELECT audit AS id, min(began) AS began, max(ended) AS ended FROM dump GROUP BY audit",
     # For people with an SQL client: the same as the collection's records, in words. Nothing from outside is in it.
     f"""CREATE VIEW seen AS SELECT
         datetime(dump.began, 'unixepoch') AS at,

@@ -17,7 +17,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.facts.table_file import
 from ansible_collections.nat64.jool.plugins.module_utils.fleet.stored_audit import AuditToStore, dump_of
 from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session
 from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import SessionBlock
-from ansible_collections.nat64.jool.plugins.module_utils.store.adding import Dump, Pool4Range
+from ansible_collections.nat64.jool.plugins.module_utils.store.adding import Dump, TransportAddressRange
 from ansible_collections.nat64.jool.plugins.module_utils.store.database import reading
 from ansible_collections.nat64.jool.tests.unit.test_session_filter import NAMED, SESSION
 
@@ -51,7 +51,7 @@ def stored(path: Path) -> list[tuple[Any, ...]]:
 
 def test_what_is_known_of_a_table() -> None:
     began = 1795674009.0
-    pool = Pool4Range("tcp", 0xC0000200, 0xC0000201, 61001, 65535)
+    pool = TransportAddressRange("tcp", 0xC0000200, 0xC0000201, 61001, 65535)
     assert dump_of("edge1", entry()) == Dump("edge1", "", "default", began, began + 2, (pool,))
     assert dump_of("edge1", entry("blue", "blue", None)) == Dump("edge1", "blue", "blue", began, began + 2)
 

@@ -29,7 +29,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.session_lookup_options 
     ARGUMENT_SPEC,
     look_up,
 )
-from ansible_collections.nat64.jool.plugins.module_utils.store.adding import Dump, Pool4Range, new_audit
+from ansible_collections.nat64.jool.plugins.module_utils.store.adding import Dump, TransportAddressRange, new_audit
 from ansible_collections.nat64.jool.plugins.module_utils.task_options import OptionError
 from ansible_collections.nat64.jool.plugins.modules import jool_session_lookup as module
 from ansible_collections.nat64.jool.tests.unit.test_module_documentation import compare, options_of
@@ -43,10 +43,10 @@ BEGAN = datetime(2026, 11, 26, 6, 0, tzinfo=timezone.utc).timestamp()
 HOLDER = {"protocol": "udp", "ipv6_remote_address": "2001:db8:1::5", "ipv6_remote_l4_id": 4001}
 UDP = SESSION._replace(protocol="udp", state=None, expires_in=290.0)
 POOL = tuple(
-    Pool4Range(protocol, int(IPv4Address("192.0.2.1")), int(IPv4Address("192.0.2.1")), 61001, 65535)
+    TransportAddressRange(protocol, int(IPv4Address("192.0.2.1")), int(IPv4Address("192.0.2.1")), 61001, 65535)
     for protocol in ("tcp", "udp")
 )
-ELSEWHERE = (Pool4Range("udp", int(IPv4Address("192.0.2.9")), int(IPv4Address("192.0.2.9")), 0, 65535),)
+ELSEWHERE = (TransportAddressRange("udp", int(IPv4Address("192.0.2.9")), int(IPv4Address("192.0.2.9")), 0, 65535),)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.records.session_block i
     console_blocks,
     csv_blocks,
 )
-from ansible_collections.nat64.jool.plugins.module_utils.store.adding import Dump, Pool4Range, new_audit
+from ansible_collections.nat64.jool.plugins.module_utils.store.adding import Dump, TransportAddressRange, new_audit
 from ansible_collections.nat64.jool.plugins.module_utils.store.database import reading
 from ansible_collections.nat64.jool.plugins.module_utils.store.finding import (
     Question,
@@ -44,8 +44,8 @@ CAPTURES = Path(__file__).parents[1] / "captures"
 ALL = ("tcp", "udp", "icmp")
 
 POOL = (
-    Pool4Range("udp", int(IPv4Address("192.0.2.1")), int(IPv4Address("192.0.2.2")), 61001, 65535),
-    Pool4Range("icmp", int(IPv4Address("192.0.2.1")), int(IPv4Address("192.0.2.1")), 0, 65535),
+    TransportAddressRange("udp", int(IPv4Address("192.0.2.1")), int(IPv4Address("192.0.2.2")), 61001, 65535),
+    TransportAddressRange("icmp", int(IPv4Address("192.0.2.1")), int(IPv4Address("192.0.2.1")), 0, 65535),
 )
 
 
@@ -148,6 +148,9 @@ def test_before_and_after(tmp_path: Path) -> None:
         answer = found(store, *question, at)
         return [tuple([one.ipv6_remote_l4_id for one in side] for side in pair) for pair in answer]
 
+    with reading(str(store)) as connection:
+        audits = connection.execute("SELECT id, began, ended FROM audit ORDER BY id").fetchall()
+    assert audits == [(number, 1000.0 * number, 9001.0) for number in (1, 2, 3, 4)]
     assert seen(999.9)[0] == ([], [0])
     assert seen(1000.0)[0] == ([0], [1])
     assert seen(2999.9)[0] == ([1], [2])
