@@ -212,7 +212,7 @@ def test_a_connection_survives_its_translator(pair: Pair) -> None:
     assert sessions
     pair.wait_for("partner", sessions)
     trixie.run("systemctl", "stop", UNIT)
-    assert trixie.run("jool", "instance", "display", "--csv", "--no-headers").strip() == ""
+    assert ",default," not in trixie.run("jool", "instance", "display", "--csv", "--no-headers")
     assert transfer.goes_on(limit=60), transfer.words()
     # Back again: what partner translates comes into the table of the new instance, before that takes over.
     trixie.run("systemctl", "start", UNIT, DAEMON)
