@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 from pathlib import Path
@@ -36,9 +37,14 @@ def accelerator(environment: str) -> list[str]:
 
 def link(name: str, other: str) -> list[str]:
     """A network card whose cable ends in another guest: frames are datagrams between two sockets in the guests'
-    directories. QEMU runs in its guest's, so the paths are short. While the other is off they are lost."""
+    directories. QEMU runs in its guest's, so the paths are short. While the other is off they are lost.
+
+    The address is made of the name: QEMU gives every guest the same ones, and two cards of one address on a cable find
+    each other by ARP and not by Neighbor Discovery.
+    """
+    address = "02:" + hashlib.blake2b(name.encode(), digest_size=5).digest().hex(":")
     sockets = f"local.type=unix,local.path=link-{other},remote.type=unix,remote.path=../{other}/link-{name}"
-    return ["-netdev", f"dgram,id=link,{sockets}", "-device", "virtio-net-pci,netdev=link,romfile="]
+    return ["-netdev", f"dgram,id=link,{sockets}", "-device", f"virtio-net-pci,netdev=link,mac={address},romfile="]
 
 
 def command(name: str, image: Image, seed: Path, console: Path, port: int, linked_to: str | None) -> list[str]:
