@@ -16,7 +16,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils.errors import InventoryUnclear, JoolError, NotAFleet
+from ..module_utils.errors import InventoryUnclear, JoolError, NoAnswer, NotAFleet
 from ..module_utils.facts.question import Question
 from ..module_utils.fleet.answer import HostAnswer
 from ..module_utils.fleet.data import fleet_report_data
@@ -24,7 +24,7 @@ from ..module_utils.fleet.earlier_report import read_earlier_report
 from ..module_utils.fleet.stored_audit import AuditToStore
 from ..module_utils.fleet.summary import FleetSummary, merge_all, summary_of
 from ..module_utils.fleet.summary_file import read_summary, write_summary
-from ..module_utils.fleet.task_result import answer_of_result
+from ..module_utils.fleet.task_result import answer_of_result, with_host_facts
 from ..module_utils.fleet_session_info_options import (
     ARGUMENT_SPEC,
     REQUIRED_ONE_OF,
@@ -67,6 +67,10 @@ class ActionModule(ActionBase):
         return {**result, **found}
 
 
+def _by_host(given: Mapping[Any, Any] | None) -> dict[str, Any]:
+    return {str(host): result for host, result in (given or {}).items()}
+
+
 class FleetTask:
     """One run of the task.
 
@@ -79,6 +83,8 @@ class FleetTask:
         self._writes = not action._task.check_mode
         self._audit = AuditToStore(options["store"]) if options["store"] and self._writes else None
         self._inventory = InventoryTargets(action, task_vars)
+        self._facts = _by_host(options["facts"])
+        self._host_facts = _by_host(options["host_facts"])
         self.warnings: list[str] = []
         self.unread: list[dict[str, Any]] = []
         self._told_seconds = 0.0
@@ -93,23 +99,27 @@ class FleetTask:
         gathering = gather_options(self._options, rows_directory)
         fleet_options(self._options)  # whether they make sense is told before anybody is asked
         names = self._names()
-        facts: Mapping[str, Any] = self._options["facts"] or {}
-        ways, groups, pairs = self._ways(names, map(str, facts))
+        given = self._given()
+        ways, groups, pairs = self._ways(names, given)
         judged = fleet_options(self._options, pairs, names)
+        before = self._before()
         summary = merge_all(
             (
                 *map(self._saved, self._options["summaries"] or ()),
                 merge_all(
-                    summary_of(answer_of_result(str(host), result, groups[str(host)]), judged)
-                    for host, result in facts.items()
+                    summary_of(self._with_host_facts(answer), judged)
+                    for answer in self._given_answers(given, names, groups)
                 ),
-                merge_all(summary_of(answer, judged) for answer in self._answers(ways, question, gathering)),
+                merge_all(
+                    summary_of(self._with_host_facts(answer), judged)
+                    for answer in self._answers(ways, question, gathering)
+                ),
             )
         )
         written = self._options["summary_dest"] if self._writes else None
         if written:
             self._save(written, summary)
-        fleet = fleet_report_data(summary, judged, earlier=self._earlier())
+        fleet = fleet_report_data(summary, judged, earlier=self._earlier(), before=before)
         result = {
             "changed": False,
             "fleet": fleet,
@@ -130,6 +140,36 @@ class FleetTask:
                 return {**result, "failed": True, "msg": told}
             self.warnings.append(told)
         return result
+
+    def _given(self) -> list[str]:
+        """The hosts of which plays have gathered something, each once."""
+        return list(dict.fromkeys((*self._facts, *self._host_facts)))
+
+    def _given_answers(
+        self, given: Iterable[str], asked: Iterable[str], groups: Mapping[str, tuple[str, ...]]
+    ) -> Iterator[HostAnswer]:
+        """What plays have gathered. A host with facts of the host alone did not tell its sessions, which is a failure."""
+        others = set(asked)
+        for host in given:
+            if host in self._facts:
+                yield answer_of_result(host, self._facts[host], groups[host])
+            elif host not in others:
+                yield HostAnswer.of_error(host, NoAnswer(host=host), groups[host])
+
+    def _with_host_facts(self, answer: HostAnswer) -> HostAnswer:
+        host = str(answer.host)
+        return with_host_facts(answer, self._host_facts[host]) if host in self._host_facts else answer
+
+    def _before(self) -> FleetSummary | None:
+        """The audit to compare with; None where there is none, or none that can be understood."""
+        path = self._options["since"]
+        if not path or not os.path.exists(path):
+            return None
+        try:
+            return read_summary(path)
+        except JoolError as error:
+            self.warnings.append(f"What changed, and which counters grew, is not known: {error}")
+        return None
 
     def _rows_directory(self) -> AbstractContextManager[str | None]:
         """Where rows are written to: for a store alone they are beside it until they are in it."""

@@ -405,6 +405,13 @@ class FactsDamaged(JoolError):
     remedy = "Gather the facts of this host again."
 
 
+class HostFactsDamaged(JoolError):
+    """Facts of a host (`jool_facts`) that are cut, of wrong types or of another schema."""
+
+    condition = "The facts of the host are damaged and were not used"
+    remedy = "Gather the facts of this host again, with the same release of this collection."
+
+
 class SummaryNotReadable(JoolError):
     """The file of a saved fleet summary cannot be opened or read."""
 

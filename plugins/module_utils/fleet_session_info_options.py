@@ -25,6 +25,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "gather_subset": {"type": "list", "elements": "str", "choices": list(FLEET_SUBSETS), "default": ["summary"]},
     "hosts": {"type": "list", "elements": "str"},
     "facts": {"type": "dict"},
+    "host_facts": {"type": "dict"},
     "summaries": {"type": "list", "elements": "path"},
     "expected_hosts": {"type": "list", "elements": "str"},
     "concurrency": {"type": "int", "default": 50},
@@ -47,10 +48,14 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "pseudonym_key": {"type": "str", "no_log": True},
     "pairs": {"type": "list", "elements": "list"},
     "pair_tolerance_percent": {"type": "float", "default": 5.0},
+    "heavy_client_percent": {"type": "float", "default": 20.0},
+    "drift_groups": {"type": "list", "elements": "str"},
+    "accept": {"type": "list", "elements": "str"},
     "earlier": {"type": "path"},
+    "since": {"type": "path"},
 }
 
-REQUIRED_ONE_OF = [("hosts", "facts", "summaries")]
+REQUIRED_ONE_OF = [("hosts", "facts", "host_facts", "summaries")]
 
 
 def fleet_question(options: Mapping[str, Any]) -> Question:
@@ -107,4 +112,7 @@ def fleet_options(
         pseudonym_key=options["pseudonym_key"] or "",
         pairs=tuple(tuple(str(name) for name in group) for group in declared),
         pair_tolerance_percent=options["pair_tolerance_percent"],
+        heavy_client_percent=options["heavy_client_percent"],
+        drift_groups=tuple(map(str, options["drift_groups"] or ())),
+        accept=tuple(map(str, options["accept"] or ())),
     )

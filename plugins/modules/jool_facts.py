@@ -27,18 +27,19 @@ options:
       - V(instances) adds the configuration of each instance. The static entries of the BIB are found by reading all of it, which takes
         about as long as reading the session table.
       - V(statistics) adds all counters of each instance with Jool's explanations.
-      - V(offloads) adds the offloads of the network interfaces that are up, V(sysctls) some kernel parameters.
+      - V(offloads) adds the offloads of the network interfaces that are up, V(sysctls) some kernel parameters,
+        V(sockets) the ports that programs of the host listen on over IPv4, and the host's IPv4 addresses.
     type: list
     elements: str
-    choices: [all, versions, kernel, instances, statistics, offloads, sysctls]
+    choices: [all, versions, kernel, instances, statistics, offloads, sysctls, sockets]
     default: [all]
   netns:
     description:
-      - Network namespaces to look for instances in, and to read offloads and kernel parameters of, by the names that
-        C(ip netns list) shows. An empty string stands for the namespace that the connection ends in. A namespace that does not
+      - Network namespaces to look for instances in, and to read offloads, kernel parameters and sockets of, by the names
+        that C(ip netns list) shows. An empty string stands for the namespace that the connection ends in. A namespace that does not
         exist is an error; one without an instance is none.
-      - Left out, the host's own namespace is asked, and then the named ones, until every listed instance was met. Offloads and kernel
-        parameters are those of the host's own namespace and of each that has an instance.
+      - Left out, the host's own namespace is asked, and then the named ones, until every listed instance was met. Offloads, kernel
+        parameters and sockets are those of the host's own namespace and of each that has an instance.
     type: list
     elements: str
   jool_path:
@@ -519,6 +520,55 @@ ansible_facts:
                 net.ipv4.conf.default.rp_filter: 0
                 net.ipv4.ip_local_port_range: [32768, 60999]
                 net.ipv4.ip_local_reserved_ports: ""
+        sockets:
+          description: Where programs of the host listen. V(none) without the subset V(sockets).
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            netns:
+              description: The network namespace, as above.
+              type: str
+              returned: always
+              sample: ""
+            listening:
+              description: Sockets of TCP and UDP that take IPv4. V(none) where they could not be read.
+              type: list
+              elements: dict
+              returned: always
+              contains:
+                protocol:
+                  description: V(tcp) or V(udp).
+                  type: str
+                  returned: always
+                  sample: tcp
+                address:
+                  description: The address, V(none) for every address of the host.
+                  type: str
+                  returned: always
+                  sample: 192.0.2.1
+                port:
+                  description: The port.
+                  type: int
+                  returned: always
+                  sample: 22
+        ipv4_addresses:
+          description: The global IPv4 addresses of the host. V(none) without the subset V(sockets).
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            netns:
+              description: The network namespace, as above.
+              type: str
+              returned: always
+              sample: ""
+            addresses:
+              description: The addresses. V(none) where they could not be read.
+              type: list
+              elements: str
+              returned: always
+              sample: [192.0.2.1]
 error:
   description: What went wrong, for a playbook to test.
   returned: failure

@@ -37,6 +37,13 @@ options:
       - Hosts to what plays have gathered of them, either the facts C(jool_sessions) of M(nat64.jool.jool_session_facts), or
         what a task of that module registered, also where it failed or did not reach the host.
     type: dict
+  host_facts:
+    description:
+      - Hosts to what M(nat64.jool.jool_facts) has gathered of them, as for O(facts), either the facts C(jool) or what the task
+        registered. With them the findings are about kernels, configuration, offloads and counters, too.
+      - A host that is here and neither in O(facts) nor in O(hosts) did not tell its sessions, and counts as one that failed.
+    type: dict
+    version_added: 0.2.0
   summaries:
     description:
       - Files that O(summary_dest) of other runs has written, for example those of the slices of a job.
@@ -156,6 +163,38 @@ options:
     description: How far the members of a pair may differ, since their tables are not read at the same moment.
     type: float
     default: 5.0
+  heavy_client_percent:
+    description:
+      - A client whose sessions are this share of the ports of an instance is a finding. A session takes at most one port, so
+        its true share can be smaller.
+    type: float
+    default: 20.0
+    version_added: 0.2.0
+  drift_groups:
+    description:
+      - Groups of the inventory whose hosts are to be configured alike. Left out, a host is compared in the smallest of its
+        groups in which there is another one to compare with.
+      - Needs O(host_facts).
+    type: list
+    elements: str
+    version_added: 0.2.0
+  accept:
+    description:
+      - Findings that are known and to be notes only, each by its code, as in V(receive_offload), or by code and subject, as in
+        V(receive_offload:interface eth0). See RV(fleet.findings[].code) and RV(fleet.findings[].subject).
+      - Nothing is left out. A code that does not exist is an error.
+    type: list
+    elements: str
+    version_added: 0.2.0
+  since:
+    description:
+      - The file that O(summary_dest) of an earlier audit has written. What changed since then is in RV(fleet.changes), and
+        findings tell which counters grew and which instances translated nothing in between. It can be the same file as in
+        O(summary_dest), which is read before it is written.
+      - Where there is no such file, this is the first audit. One that cannot be understood is passed over with a warning.
+      - Counters and configuration are compared where both audits had O(host_facts).
+    type: path
+    version_added: 0.2.0
   earlier:
     description:
       - The file F(fleet.json) of an earlier report of the same fleet. What it found already is known since then, see
@@ -196,6 +235,14 @@ EXAMPLES = r"""
 - name: The same from facts that other plays have gathered
   nat64.jool.jool_fleet_session_info:
     facts: "{{ dict(groups['nat64'] | zip(groups['nat64'] | map('extract', hostvars, 'answer'))) }}"
+
+- name: An audit with what the hosts themselves are, compared with the last one
+  nat64.jool.jool_fleet_session_info:
+    facts: "{{ dict(groups['nat64'] | zip(groups['nat64'] | map('extract', hostvars, 'answer'))) }}"
+    host_facts: "{{ dict(groups['nat64'] | zip(groups['nat64'] | map('extract', hostvars, 'host_answer'))) }}"
+    summary_dest: /var/lib/nat64/audit.json
+    since: /var/lib/nat64/audit.json
+    accept: ["receive_offload:interface eth0"]
 
 - name: One slice of a job asks its hosts and saves what they answered
   nat64.jool.jool_fleet_session_info:
@@ -521,6 +568,10 @@ fleet:
           type: str
           returned: always
           sample: Plan more addresses.
+        accepted:
+          description: Whether O(accept) made it a note.
+          type: bool
+          returned: always
         since:
           description: Since when it is known, V(none) where that is unknown.
           type: str
@@ -632,6 +683,16 @@ fleet:
           type: str
           returned: always
           sample: 4.1.9.0
+        kernel:
+          description: The kernel that runs. V(none) without O(host_facts).
+          type: str
+          returned: always
+          sample: 6.1.0-28-amd64
+        next_kernel:
+          description: The kernel that starts next. V(none) without O(host_facts), and where it is not known.
+          type: str
+          returned: always
+          sample: 6.1.0-28-amd64
         gathered_at:
           description: When it was asked.
           type: str
@@ -993,6 +1054,132 @@ fleet:
           description: Whether that is within the tolerance, V(none) where unknown.
           type: bool
           returned: always
+    changes:
+      description: What changed since the audit in O(since), V(none) where there is none.
+      type: dict
+      returned: always
+      contains:
+        since:
+          description: When the last of its hosts was asked, V(none) where none answered.
+          type: str
+          returned: always
+          sample: "2026-11-25T17:00:00Z"
+        hosts_new:
+          description: Hosts that were not in it.
+          type: list
+          elements: str
+          returned: always
+          sample: [edge4]
+        hosts_gone:
+          description: Hosts that were in it, and are not asked any more.
+          type: list
+          elements: str
+          returned: always
+        hosts_silent:
+          description: Hosts that answered then and do not now.
+          type: list
+          elements: str
+          returned: always
+        hosts_back:
+          description: Hosts that did not answer then and do now.
+          type: list
+          elements: str
+          returned: always
+        sessions:
+          description: Hosts that were counted both times, the largest difference first.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            host:
+              description: Host.
+              type: str
+              returned: always
+              sample: edge1
+            before:
+              description: Sessions then.
+              type: int
+              returned: always
+              sample: 4700
+            now:
+              description: Sessions now.
+              type: int
+              returned: always
+              sample: 4711
+            difference:
+              description: How many more they are, below zero for less.
+              type: int
+              returned: always
+              sample: 11
+        entries:
+          description: What is otherwise now, by host. Releases, kernels, instances, parameters and tables.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            host:
+              description: Host.
+              type: str
+              returned: always
+              sample: edge1
+            instance:
+              description: Instance, V(none) for the host as a whole.
+              type: str
+              returned: always
+              sample: default
+            what:
+              description: What it is.
+              type: str
+              returned: always
+              sample: udp-timeout
+            before:
+              description: How it was, V(none) where there was nothing.
+              type: str
+              returned: always
+              sample: "300"
+            now:
+              description: How it is, V(none) where there is nothing any more. Of a table what it has and lacks against before.
+              type: str
+              returned: always
+              sample: "60"
+        findings_new:
+          description: How many findings O(earlier) did not have, V(none) without it.
+          type: int
+          returned: always
+          sample: 1
+        findings_gone:
+          description:
+            - The findings of O(earlier) that are no more, V(none) without it. Those of a host that gives no answer now are not known
+              to be gone.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            severity:
+              description: Its severity.
+              type: str
+              returned: always
+              sample: warning
+            code:
+              description: Its code.
+              type: str
+              returned: always
+              sample: pool4_nearly_full
+            host:
+              description: Host.
+              type: str
+              returned: always
+              sample: edge1
+            instance:
+              description: Instance.
+              type: str
+              returned: always
+              sample: default
+            subject:
+              description: What of it.
+              type: str
+              returned: always
+              sample: pool4 udp
     warnings:
       description: What hosts said that was odd and yet no error.
       type: list

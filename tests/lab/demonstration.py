@@ -14,7 +14,7 @@ from .shell import ssh_command
 
 
 def make_traffic(fleet: Fleet, guests: Sequence[Guest], known_hosts: Path, progress: Progress) -> None:
-    """A little of everything through each translator that has no sessions; one that has some is left as it is.
+    """A little of everything through each translator that has no sessions; in one that has some, a packet each way.
 
     :raises LabError: when a guest cannot make it.
     """
@@ -34,6 +34,8 @@ def make_traffic(fleet: Fleet, guests: Sequence[Guest], known_hosts: Path, progr
             traffic("clear")  # connections that are held without sessions would keep their ports
             traffic("mix")
             progress.say(guest.name, "made some traffic")
+        else:
+            run(f"{PING}; [ ! -e /run/netns/blue ] || {BLUE}")
 
     with ThreadPoolExecutor(len(guests)) as pool:
         list(pool.map(fill, guests))

@@ -26,6 +26,9 @@ SYSCTL = (
     " net.ipv4.conf.default.rp_filter net.ipv4.ip_local_port_range net.ipv4.ip_local_reserved_ports"
 )
 
+LISTENING = "ss -H -l -n -t -u"
+ADDRESSES = "ip -4 -o address show scope global"
+
 
 def capture(release: str, case: str) -> Capture:
     (found,) = [one for one in CAPTURES if (one.release, one.case) == (release, case)]
@@ -101,6 +104,10 @@ def system(**more: Answer) -> Answers:
             b"2: eth0: <BROADCAST,UP> mtu 1500 qdisc fq state UP\\    link/ether\n"
         ),
         "ethtool -k eth0": Answer(b"Features for eth0:\ngeneric-receive-offload: on\n"),
+        LISTENING: Answer(b"tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\nudp UNCONN 0 0 192.0.2.1:53 0.0.0.0:*\n"),
+        ADDRESSES: Answer(
+            b"2: eth0    inet 192.0.2.1/24 brd 192.0.2.255 scope global eth0\\       valid_lft forever\n"
+        ),
         SYSCTL: Answer(b"net.ipv4.ip_forward = 1\nnet.ipv4.ip_local_port_range = 32768\t60999\n"),
         **more,
     }

@@ -14,7 +14,9 @@ from ansible_collections.nat64.jool.plugins.module_utils import errors
 from ansible_collections.nat64.jool.plugins.module_utils.facts.host_facts import Tools, gather_host
 from ansible_collections.nat64.jool.plugins.module_utils.facts.host_question import HostQuestion
 from ansible_collections.nat64.jool.tests.unit.jool_host import (
+    ADDRESSES,
     KERNEL,
+    LISTENING,
     SYSCTL,
     VERSIONS,
     answer,
@@ -159,8 +161,10 @@ def test_a_host_with_nothing_at_all() -> None:
     assert (facts["tool"], facts["kernels"]["running"], facts["kernels"]["next"]) == (None, None, None)
     assert (facts["kernels"]["installed"], facts["dkms"], facts["offloads"]) == (None, None, None)
     assert facts["sysctls"] == [{"netns": "", "parameters": None}]
+    assert facts["sockets"] == [{"netns": "", "listening": None}]
+    assert facts["ipv4_addresses"] == [{"netns": "", "addresses": None}]
     assert facts["instances"] == []
-    for program in ("uname", "ls", "dkms", "ip", "sysctl"):
+    for program in ("uname", "ls", "dkms", "ip", "sysctl", "ss"):
         assert any(f"there is no program '{program}'" in warning for warning in facts["warnings"]), program
 
 
@@ -173,6 +177,8 @@ def test_a_host_with_nothing_at_all() -> None:
         (f"modinfo -k {KERNEL} jool", "modinfo", lambda facts: facts["module_on_disk"]),
         ("ip -o link show up", "ip", lambda facts: facts["offloads"]),
         (SYSCTL, "sysctl", lambda facts: facts["sysctls"][0]["parameters"]),
+        (LISTENING, "ss", lambda facts: facts["sockets"][0]["listening"]),
+        (ADDRESSES, "ip", lambda facts: facts["ipv4_addresses"][0]["addresses"]),
     ],
 )
 def test_a_program_is_missing(line: str, program: str, part: Any) -> None:
@@ -180,8 +186,9 @@ def test_a_program_is_missing(line: str, program: str, part: Any) -> None:
     assert part(ask(whole)) is not None
     facts = ask({**whole, line: MISSING})
     assert part(facts) is None
-    (warning,) = facts["warnings"]
-    assert f"there is no program '{program}' on the host" in warning
+    assert facts["warnings"]
+    for warning in facts["warnings"]:
+        assert f"there is no program '{program}' on the host" in warning
     assert facts["complete"] is True
     assert one(facts)["complete"] is True
 
@@ -272,6 +279,8 @@ def test_instances_of_both_kinds_in_namespaces() -> None:
         answers[f"{tool} -i {name} stats display --csv"] = nobody
         answers[f"ip netns exec red {tool} -i {name} stats display --csv"] = nobody
     answers[f"ip netns exec blue {SYSCTL}"] = Answer(b"net.ipv4.ip_forward = 0\n")
+    answers[f"ip netns exec blue {LISTENING}"] = Answer()
+    answers[f"ip netns exec blue {ADDRESSES}"] = Answer(b"3: to-edge    inet 203.0.113.9/32 scope global to-edge\n")
     answers["ip netns exec blue ip -o link show up"] = Answer(b"3: to-edge@if2: <UP> mtu 1500 qdisc noqueue\n")
     answers["ip netns exec blue ethtool -k to-edge"] = Answer(b"Features for to-edge:\nrx-gro-hw: off [fixed]\n")
     facts = ask(answers)
@@ -288,13 +297,29 @@ def test_instances_of_both_kinds_in_namespaces() -> None:
     assert [(entry["netns"], entry["interface"]) for entry in facts["offloads"]] == [("", "eth0"), ("blue", "to-edge")]
     assert facts["offloads"][1]["features"]["rx_gro_hw"] == {"enabled": False, "fixed": True}
 
+    assert facts["sockets"] == [
+        {
+            "netns": "",
+            "listening": [
+                {"protocol": "tcp", "address": None, "port": 22},
+                {"protocol": "udp", "address": "192.0.2.1", "port": 53},
+            ],
+        },
+        {"netns": "blue", "listening": []},
+    ]
+    assert facts["ipv4_addresses"] == [
+        {"netns": "", "addresses": ["192.0.2.1"]},
+        {"netns": "blue", "addresses": ["203.0.113.9"]},
+    ]
+
     answers["ip netns exec blue jool -i default stats display --csv"] = nobody
     only = ask(answers, netns=("blue",))
     assert [(entry["translator"], entry["name"]) for entry in only["instances"]] == [
         ("nat64", "blue"),
         ("siit", "stateless"),
     ]
-    assert [entry["netns"] for entry in only["sysctls"]] == ["blue"]
+    for part in ("sysctls", "sockets", "ipv4_addresses"):
+        assert [entry["netns"] for entry in only[part]] == ["blue"]
 
 
 def test_a_namespace_without_an_instance() -> None:
@@ -358,6 +383,7 @@ KERNEL_LINES = [
         ("kernel", KERNEL_LINES),
         ("statistics", ["jool instance display --csv", "jool -i default stats display --csv"]),
         ("sysctls", ["jool instance display --csv", "jool -i default stats display --csv"]),
+        ("sockets", ["jool instance display --csv", "jool -i default stats display --csv"]),
     ],
 )
 def test_nothing_more_is_asked(subset: str, lines: list[str]) -> None:
@@ -391,6 +417,7 @@ def test_every_command_only_reads() -> None:
             "ip",
             "ethtool",
             "sysctl",
+            "ss",
         )
         if words[0].startswith("jool"):
             assert "display" in words or "--version" in words

@@ -14,16 +14,17 @@ import pytest
 ENGINE = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 
 FLOORS = {
-    "fleet_session_info_options": 9,
-    "session_facts_options": 8,
-    "facts_options": 8,
-    "session_lookup_options": 8,
-    "instance_options": 6,
-    "preflight_options": 6,
-    "report": 7,
-    "gathering": 7,
-    "fleet": 6,
-    "lookup": 6,
+    "fleet_session_info_options": 10,
+    "session_facts_options": 9,
+    "facts_options": 9,
+    "session_lookup_options": 9,
+    "instance_options": 7,
+    "preflight_options": 7,
+    "report": 8,
+    "gathering": 8,
+    "fleet": 7,
+    "lookup": 7,
+    "inspection": 6,
     "facts": 5,
     "converge": 5,
     "store": 4,
@@ -38,6 +39,7 @@ FLOORS = {
     "libraries": 1,
     "task_options": 1,
     "private_file": 1,
+    "checks": 1,
     "errors": 0,
 }
 """Room to its floor. A room may use rooms of lower floors, and itself."""

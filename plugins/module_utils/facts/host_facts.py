@@ -35,8 +35,10 @@ from ..records.kind import TOOLS
 from ..system.dkms import status as dkms_status
 from ..system.kernels import kernels
 from ..system.modules import kernel_files
+from ..system.networks import ipv4_addresses
 from ..system.offloads import InterfaceOffloads, offloads
 from ..system.programs import Programs
+from ..system.sockets import sockets
 from ..system.sysctls import sysctls
 from ..transport.base import Transport
 from .configuration import read_configuration
@@ -94,6 +96,9 @@ def gather_host(transport: Transport, question: HostQuestion, tools: Tools, time
         facts.offloads = _offloads(programs, namespaces)
     if question.wants("sysctls"):
         facts.sysctls = {netns: sysctls(programs, netns, in_namespace(netns, ())) for netns in namespaces}
+    if question.wants("sockets"):
+        facts.sockets = {netns: sockets(programs, netns, in_namespace(netns, ())) for netns in namespaces}
+        facts.ipv4_addresses = {netns: ipv4_addresses(programs, netns, in_namespace(netns, ())) for netns in namespaces}
     for translator in translators:
         facts.warnings += translator.notices
     facts.warnings += programs.notices
@@ -204,7 +209,7 @@ def _part(facts: HostFacts, entry: InstanceFacts, told: str, read: Callable[[], 
 
 
 def _namespaces(question: HostQuestion, facts: HostFacts) -> list[str]:
-    """Those that offloads and sysctls are read of."""
+    """Those that `host_question.OF_NAMESPACES` are read of."""
     if question.netns is not None:
         return list(dict.fromkeys(question.netns))
     return list(dict.fromkeys(["", *(entry.netns for entry in facts.instances or ())]))

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-HOST_SUBSETS = ("versions", "kernel", "instances", "statistics", "offloads", "sysctls")
+HOST_SUBSETS = ("versions", "kernel", "instances", "statistics", "offloads", "sysctls", "sockets")
+
+OF_NAMESPACES = ("offloads", "sysctls", "sockets")
+"""Subsets that are read of each network namespace that has an instance."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class HostQuestion:
 
     @property
     def wants_places(self) -> bool:
-        """Whether it has to be known which instances there are: offloads and sysctls are those of their namespaces."""
+        """Whether it has to be known which instances there are: some subsets are of their namespaces."""
         if self.wants("instances") or self.wants("statistics"):
             return True
-        return self.netns is None and (self.wants("offloads") or self.wants("sysctls"))
+        return self.netns is None and any(map(self.wants, OF_NAMESPACES))

@@ -18,6 +18,7 @@ from ..system.dkms import DkmsEntry, state_for
 from ..system.kernels import Kernels
 from ..system.modules import KernelFiles, ModuleOnDisk
 from ..system.offloads import Feature, InterfaceOffloads
+from ..system.sockets import Socket
 from ..system.sysctls import Value
 from .configuration import Configuration
 from .host_question import HOST_SUBSETS, HostQuestion
@@ -51,6 +52,8 @@ class HostFacts:
     :ivar modules: the same of the loaded kernel module.
     :ivar kernel_files: release of a kernel to what is on disk for it.
     :ivar sysctls: network namespace to parameters.
+    :ivar sockets: network namespace to the sockets that listen there.
+    :ivar ipv4_addresses: network namespace to the global addresses there.
     """
 
     transport: str
@@ -64,6 +67,8 @@ class HostFacts:
     instances: list[InstanceFacts] | None = None
     offloads: list[InterfaceOffloads] | None = None
     sysctls: dict[str, dict[str, Value] | None] | None = None
+    sockets: dict[str, list[Socket] | None] | None = None
+    ipv4_addresses: dict[str, list[str] | None] | None = None
     warnings: list[str] = field(default_factory=list)
 
 
@@ -92,6 +97,16 @@ def host_facts(facts: HostFacts, question: HostQuestion) -> Facts:
         "sysctls": (
             [{"netns": netns, "parameters": values} for netns, values in facts.sysctls.items()]
             if facts.sysctls is not None
+            else None
+        ),
+        "sockets": (
+            [{"netns": netns, "listening": _sockets(found)} for netns, found in facts.sockets.items()]
+            if facts.sockets is not None
+            else None
+        ),
+        "ipv4_addresses": (
+            [{"netns": netns, "addresses": found} for netns, found in facts.ipv4_addresses.items()]
+            if facts.ipv4_addresses is not None
             else None
         ),
     }
@@ -173,6 +188,19 @@ def _offloads(entry: InterfaceOffloads) -> Facts:
             else None
         ),
     }
+
+
+def _sockets(found: list[Socket] | None) -> list[Facts] | None:
+    if found is None:
+        return None
+    return [
+        {
+            "protocol": socket.protocol,
+            "address": None if socket.address is None else str(socket.address),
+            "port": socket.port,
+        }
+        for socket in found
+    ]
 
 
 def _feature(feature: Feature | None) -> Facts | None:

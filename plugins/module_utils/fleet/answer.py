@@ -28,6 +28,8 @@ class HostAnswer:
     :ivar facts: the session facts (see `facts.shape`); None unless it answered.
     :ivar error: what kept it from answering, as `errors.JoolError.as_dict` gives it; None where it answered.
     :ivar groups: the inventory's groups that it is in.
+    :ivar host_facts: the facts of the host itself (see `facts.host_shape`); None where nobody asked for them.
+    :ivar host_error: what kept these from being gathered, as `error`.
     """
 
     host: str
@@ -35,6 +37,8 @@ class HostAnswer:
     facts: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
     groups: tuple[str, ...] = ()
+    host_facts: Mapping[str, Any] | None = None
+    host_error: Mapping[str, Any] | None = None
 
     @classmethod
     def of_error(cls, host: str, error: JoolError, groups: tuple[str, ...] = ()) -> HostAnswer:

@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from .. import errors
+from ..checks import moment_of
 from .answer import FAILED
-from .checks import moment_of
 from .host_entry import HostEntry
 from .host_part import FactsPart, HostPart, InstancePart, unpack
+from .host_state import HostState
 from .options import FleetOptions
 from .summary import FleetSummary
 
@@ -84,20 +85,32 @@ class Fleet:
     """All hosts of a summary, each once, and how they are to be judged.
 
     :ivar hosts: by name.
+    :ivar before: what was known of hosts at an earlier time, by name; None where nobody compares.
     """
 
     hosts: list[FleetHost]
     options: FleetOptions
     generated_at: datetime
+    before: Mapping[str, HostPart] | None = None
 
     @property
     def answered(self) -> Iterator[tuple[FleetHost, FactsPart]]:
         """The hosts that answered, and what."""
         return ((host, host.part.facts) for host in self.hosts if host.part.facts is not None)
 
+    @property
+    def with_state(self) -> Iterator[tuple[FleetHost, HostState]]:
+        """The hosts of which more than sessions is known, and what."""
+        return ((host, host.part.state) for host in self.hosts if host.part.state is not None)
 
-def fleet_of(summary: FleetSummary, options: FleetOptions, generated_at: datetime) -> Fleet:
-    """The hosts of a summary, each once, and those that were to be asked."""
+
+def fleet_of(
+    summary: FleetSummary, options: FleetOptions, generated_at: datetime, before: FleetSummary | None = None
+) -> Fleet:
+    """The hosts of a summary, each once, and those that were to be asked.
+
+    :param before: the same fleet at an earlier time.
+    """
     by_name: dict[str, dict[str, HostEntry]] = {}
     for (name, identity), entry in summary.hosts.items():
         by_name.setdefault(name, {})[identity] = entry
@@ -107,7 +120,15 @@ def fleet_of(summary: FleetSummary, options: FleetOptions, generated_at: datetim
         known = {key: str(error[key]) for key in ("condition", "message", "command")}
         hosts.append(FleetHost(HostPart(name, FAILED, None, [], [], dict(known), None), 0, None, stale=False))
     hosts.sort(key=lambda host: (host.name, host.part.identity or ""))
-    return Fleet(hosts, options, generated_at)
+    return Fleet(hosts, options, generated_at, None if before is None else _by_name(before))
+
+
+def _by_name(summary: FleetSummary) -> dict[str, HostPart]:
+    """The hosts of a summary of which there is one of a name: of two it is not known which one is meant."""
+    entries: dict[str, list[HostEntry]] = {}
+    for (name, _identity), entry in summary.hosts.items():
+        entries.setdefault(name, []).append(entry)
+    return {name: unpack(found[0].packed) for name, found in entries.items() if len(found) == 1}
 
 
 def _counted(entries: dict[str, HostEntry]) -> Iterable[HostEntry]:

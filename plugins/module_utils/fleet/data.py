@@ -9,13 +9,14 @@ Templates show it and compute nothing. Texts are as hosts gave them: who writes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from ..facts.shape import now, timestamp
 from ..records.session import PROTOCOLS
 from .answer import ANSWERED, STATUSES
+from .changes import changes_of
 from .coverage import Fleet, FleetHost, covered_percent, fleet_of, is_met, percent
 from .finding import CRITICAL, WARNING, Finding, worst
 from .findings import find
@@ -39,14 +40,16 @@ def fleet_report_data(
     options: FleetOptions | None = None,
     generated_at: datetime | None = None,
     earlier: Mapping[str, Any] | None = None,
+    before: FleetSummary | None = None,
 ) -> Plain:
     """What is to be said of a fleet. Keys are those of RETURN of `jool_fleet_session_info`.
 
     :param generated_at: the time of the report, with its zone; None: now.
     :param earlier: what this function returned for the same fleet before: findings are known since then.
+    :param before: the summary of the same fleet at an earlier time: what changed, which counters grew.
     """
     chosen = options or FleetOptions()
-    fleet = fleet_of(summary, chosen, generated_at or now())
+    fleet = fleet_of(summary, chosen, generated_at or now(), before)
     pairs = find_pairs(fleet)
     numbers = FleetTotals(fleet, pairs)
     findings = find(fleet, pairs, earlier)
@@ -70,8 +73,16 @@ def fleet_report_data(
         "top_services": numbers.top_services(),
         "top_bounds": numbers.top_bounds(),
         "pairs": [_pair(pair, chosen) for pair in pairs.all],
-        "warnings": [{"host": host.name, "text": text} for host, facts in fleet.answered for text in facts.warnings],
+        "changes": changes_of(fleet, findings, earlier),
+        "warnings": [{"host": name, "text": text} for name, text in _warnings(fleet)],
     }
+
+
+def _warnings(fleet: Fleet) -> Iterator[tuple[str, str]]:
+    """What hosts said that was odd, each sentence once."""
+    for host in fleet.hosts:
+        told = [*(host.facts.warnings if host.facts else ()), *(host.part.state.warnings if host.part.state else ())]
+        yield from ((host.name, text) for text in dict.fromkeys(told))
 
 
 def _coverage(fleet: Fleet) -> Plain:
@@ -116,6 +127,7 @@ def _finding(finding: Finding) -> Plain:
         "subject": finding.subject,
         "evidence": finding.evidence,
         "remedy": finding.remedy,
+        "accepted": finding.accepted,
         "since": finding.since,
     }
 
@@ -187,6 +199,8 @@ def _host(host: FleetHost, findings: Sequence[Finding]) -> Plain:
         "severity": worst([finding.severity for finding in findings]),
         "jool_tool": facts.tool if facts else None,
         "jool_module": facts.module if facts else None,
+        "kernel": host.part.state.kernel if host.part.state else None,
+        "next_kernel": host.part.state.next_kernel if host.part.state else None,
         "gathered_at": facts.gathered_at if facts else None,
         "age_seconds": host.age_seconds,
         "stale": host.stale,

@@ -22,6 +22,7 @@ class Finding(NamedTuple):
     :ivar evidence: a sentence with the numbers.
     :ivar remedy: a sentence that says what to do.
     :ivar since: since when it is known, ISO 8601.
+    :ivar accepted: whether the operator said that it is to be a note only.
     """
 
     severity: str
@@ -32,6 +33,7 @@ class Finding(NamedTuple):
     host: str | None = None
     instance: str | None = None
     since: str | None = None
+    accepted: bool = False
 
 
 def worst(severities: list[str]) -> str:
@@ -48,3 +50,11 @@ def listed(names: list[str], most: int = 3) -> str:
 def number_of(number: int, word: str) -> str:
     """A number with its noun: 1 host, 2 hosts."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def duration(seconds: float) -> str:
+    """A time in a sentence, in the largest unit of which there are two: 90 minutes, 3 days."""
+    for unit, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 2 * unit or seconds == unit:
+            return number_of(round(seconds / unit), word)
+    return number_of(round(seconds), "second")

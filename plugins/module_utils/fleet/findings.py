@@ -4,27 +4,28 @@
 
 """All findings of a fleet: the table of what is looked for, and those that are about more than one host.
 
-Each has a function here, in `host_findings` or in `pool_findings`, that is given the fleet and yields what it finds.
+Each has a function here or in one of the neighbouring files, that is given the fleet and yields what it finds.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from ..checks import moment_of
 from ..facts.shape import timestamp
-from .checks import moment_of
+from .client_findings import CLIENT_FINDINGS
+from .counter_findings import COUNTER_FINDINGS
 from .coverage import Fleet, FleetHost, covered_percent, is_met
+from .drift import configuration_drift, pair_pool4_differs
 from .finding import CRITICAL, NOTE, SEVERITIES, WARNING, Finding, listed, number_of
 from .host_findings import HOST_FINDINGS
 from .pair_difference import synchronised
 from .pairs import Pair, Pairs
 from .pool_findings import POOL_FINDINGS
-
-RFC6146_TCP_EST_SECONDS = 2 * 3600 + 4 * 60
-"""RFC 6146 4 (TCP_EST): an established connection must not be forgotten earlier. Jool's default is 4 minutes less."""
+from .state_findings import STATE_FINDINGS
 
 
 def nobody_asked(fleet: Fleet) -> Iterator[Finding]:
@@ -111,26 +112,6 @@ def prefix_lengths_differ(fleet: Fleet) -> Iterator[Finding]:
             f"Clients were counted by prefixes of different lengths: {said}. "
             f"All are shown by /{min(lengths)}, with bounds.",
             "Gather with the same 'client_prefix_length' everywhere.",
-        )
-
-
-def tcp_timeout_short(fleet: Fleet) -> Iterator[Finding]:
-    """Established TCP sessions end earlier than the standard allows."""
-    short: dict[float, list[str]] = {}
-    for host in fleet.hosts:
-        for entry in host.instances:
-            timeout = entry.globals["tcp_est_timeout"] if entry.globals else None
-            if timeout is not None and timeout < RFC6146_TCP_EST_SECONDS:
-                short.setdefault(timeout, []).append(host.name)
-    for timeout, names in sorted(short.items()):
-        hosts = sorted(set(names))
-        yield Finding(
-            NOTE,
-            "tcp_timeout_short",
-            "timeout of established TCP",
-            f"It is {timeout:g} seconds on {number_of(len(hosts), 'host')} ({listed(hosts)}), "
-            f"and RFC 6146 wants at least {RFC6146_TCP_EST_SECONDS}.",
-            "Set it with 'jool global update tcp-est-timeout 2:04:00'. 2:00:00 is Jool's own default.",
         )
 
 
@@ -240,9 +221,18 @@ FLEET_FINDINGS: tuple[FleetFinder, ...] = (
     identity_claimed_twice,
     releases_mixed,
     prefix_lengths_differ,
-    tcp_timeout_short,
+    *STATE_FINDINGS,
+    *COUNTER_FINDINGS,
+    *CLIENT_FINDINGS,
+    configuration_drift,
 )
-PAIR_FINDINGS: tuple[PairFinder, ...] = (pair_out_of_step, pair_not_synchronised, pair_releases_differ, pair_undeclared)
+PAIR_FINDINGS: tuple[PairFinder, ...] = (
+    pair_out_of_step,
+    pair_not_synchronised,
+    pair_releases_differ,
+    pair_undeclared,
+    pair_pool4_differs,
+)
 
 
 def find(fleet: Fleet, pairs: Pairs, earlier: Mapping[str, Any] | None = None) -> list[Finding]:
@@ -252,11 +242,20 @@ def find(fleet: Fleet, pairs: Pairs, earlier: Mapping[str, Any] | None = None) -
     """
     found = [finding for finder in FLEET_FINDINGS for finding in finder(fleet)]
     found += [finding for pair_finder in PAIR_FINDINGS for finding in pair_finder(fleet, pairs)]
+    found = [_accepted(finding, fleet.options.accept) for finding in found]
     found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
     before, now = _known_since(earlier), timestamp(fleet.generated_at)
     return [
-        finding._replace(since=min(finding.since or now, before.get(_key(finding._asdict()), now))) for finding in found
+        finding._replace(since=min(finding.since or now, before.get(finding_key(finding._asdict()), now)))
+        for finding in found
     ]
+
+
+def _accepted(finding: Finding, accept: Sequence[str]) -> Finding:
+    """What the operator has accepted is a note; nothing is left out."""
+    if finding.severity != NOTE and (finding.code in accept or f"{finding.code}:{finding.subject}" in accept):
+        return finding._replace(severity=NOTE, accepted=True)
+    return finding
 
 
 def _known_since(earlier: Mapping[str, Any] | None) -> dict[tuple[str, ...], str]:
@@ -267,9 +266,10 @@ def _known_since(earlier: Mapping[str, Any] | None) -> dict[tuple[str, ...], str
         if isinstance(entry, Mapping) and isinstance(entry.get("since"), str):
             with suppress(ValueError):
                 moment_of(entry["since"])
-                since[_key(entry)] = entry["since"]
+                since[finding_key(entry)] = entry["since"]
     return since
 
 
-def _key(entry: Mapping[str, Any]) -> tuple[str, ...]:
+def finding_key(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a finding is known by from one report to the next."""
     return tuple(str(entry.get(name)) for name in ("code", "host", "instance", "subject"))

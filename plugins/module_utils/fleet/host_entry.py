@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from .checks import Malformed, count, place
+from ..checks import Malformed, count, place
 from .host_part import as_plain, check_part, pack
 
 HostKey = tuple[str, str]

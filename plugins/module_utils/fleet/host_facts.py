@@ -2,20 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One host's session facts as a part of a fleet: what is kept of them, and what is refused.
+"""One host's facts as a part of a fleet: what is kept of them, and what is refused.
 
-Facts of schema 1 and 2 are accepted (see `facts.shape`); what schema 1 does not have was not gathered.
+Session facts of schema 1 and 2 are accepted (see `facts.shape`); what schema 1 does not have was not gathered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from ..errors import FactsDamaged, FactsNotUnderstood
+from ..checks import Malformed, entries_of, items_of, place
+from ..errors import FactsDamaged, FactsNotUnderstood, HostFactsDamaged
 from .answer import ANSWERED, FAILED, STATUSES, HostAnswer
-from .checks import Malformed, entries_of, items_of, place
 from .host_part import KEPT_COUNTERS, KEPT_GLOBALS, check_part
+from .host_state import plain_state
 
 SCHEMAS = (1, 2)
 
@@ -51,11 +53,16 @@ def part_of_answer(answer: HostAnswer, partners: Sequence[str] = ()) -> _Plain:
         try:
             return part_of_facts(answer, partners)
         except (FactsNotUnderstood, FactsDamaged) as error:
-            return part_of_answer(HostAnswer(answer.host, FAILED, None, error.as_dict(), answer.groups), partners)
-    said = answer.error if isinstance(answer.error, Mapping) else {}
-    error_kept = {name: _said(said.get(name)) for name in ("condition", "message", "command")}
+            return part_of_answer(replace(answer, status=FAILED, facts=None, error=error.as_dict()), partners)
     status = answer.status if answer.status in STATUSES else FAILED
-    return {**_host(answer, partners), "status": status, "identity": None, "error": error_kept, "facts": None}
+    return {
+        **_host(answer, partners),
+        "status": status,
+        "identity": None,
+        "error": _error_kept(answer.error),
+        "facts": None,
+        **_state(answer),
+    }
 
 
 def part_of_facts(answer: HostAnswer, partners: Sequence[str] = ()) -> _Plain:
@@ -78,6 +85,7 @@ def part_of_facts(answer: HostAnswer, partners: Sequence[str] = ()) -> _Plain:
             "identity": facts.get("identity"),
             "error": None,
             "facts": _facts(facts),
+            **_state(answer),
         }
         check_part(part)
         _check_total(facts, part["facts"])
@@ -99,6 +107,21 @@ def _host(answer: HostAnswer, partners: Sequence[str]) -> _Plain:
         "groups": sorted({str(group) for group in answer.groups}),
         "partners": sorted({str(partner) for partner in partners} - {host}),
     }
+
+
+def _state(answer: HostAnswer) -> _Plain:
+    """What is known of the host beside its sessions. Facts that make no sense are no reason to lose those."""
+    if answer.host_facts is None:
+        return {} if answer.host_error is None else {"state_error": _error_kept(answer.host_error)}
+    try:
+        return {"state": plain_state(answer.host_facts)}
+    except Malformed as error:
+        return {"state_error": _error_kept(HostFactsDamaged(str(error), host=str(answer.host)).as_dict())}
+
+
+def _error_kept(error: object) -> _Plain:
+    said = error if isinstance(error, Mapping) else {}
+    return {name: _said(said.get(name)) for name in ("condition", "message", "command")}
 
 
 def _said(value: object) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from ..records.session import PROTOCOLS
 from .answer import UNREACHABLE
 from .coverage import Fleet, FleetHost
-from .finding import CRITICAL, NOTE, WARNING, Finding, number_of
+from .finding import CRITICAL, NOTE, WARNING, Finding, duration, number_of
 from .host_part import InstancePart
 
 TRANSLATES_NOTHING = ("ModuleNotLoaded",)
@@ -47,7 +47,7 @@ def host_stale(fleet: Fleet) -> Iterator[Finding]:
                 WARNING,
                 "host_stale",
                 "old answer",
-                f"The answer is {_age(host.age_seconds)} old, the limit is {_age(limit)}.",
+                f"The answer is {duration(host.age_seconds)} old, the limit is {duration(limit)}.",
                 "Ask the host again; until then its numbers are those of that time.",
                 host.name,
                 since=facts.gathered_at,
@@ -62,7 +62,7 @@ def clock_differs(fleet: Fleet) -> Iterator[Finding]:
                 WARNING,
                 "clock_differs",
                 "answer from the future",
-                f"It was asked at {facts.gathered_at}, which is {_age(-host.age_seconds)} after this report.",
+                f"It was asked at {facts.gathered_at}, which is {duration(-host.age_seconds)} after this report.",
                 "Set the clocks of the machines that ask and that report (NTP), then ask the host again.",
                 host.name,
             )
@@ -186,13 +186,6 @@ def rfc6052_mismatch(fleet: Fleet) -> Iterator[Finding]:
 
 def _instances(fleet: Fleet) -> Iterator[tuple[FleetHost, InstancePart]]:
     return ((host, entry) for host in fleet.hosts for entry in host.instances)
-
-
-def _age(seconds: float) -> str:
-    for unit, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= 2 * unit or seconds == unit:
-            return number_of(round(seconds / unit), word)
-    return number_of(round(seconds), "second")
 
 
 HOST_FINDINGS = (

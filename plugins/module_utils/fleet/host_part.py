@@ -14,10 +14,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..records.session import PROTOCOLS
-from ..summary.fingerprint import sessions_of
-from .answer import STATUSES
-from .checks import (
+from ..checks import (
     Malformed,
     count,
     counts,
@@ -34,6 +31,10 @@ from .checks import (
     seconds,
     text,
 )
+from ..records.session import PROTOCOLS
+from ..summary.fingerprint import sessions_of
+from .answer import STATUSES
+from .host_state import HostState, check_state, unpacked_state
 
 KEPT_COUNTERS = ("JSTAT_SESSIONS", "JSTAT_UNKNOWN", "JSTAT_BIB6_NOT_FOUND", "JSTAT_MASK_DOMAIN_NOT_FOUND")
 """The kernel's counters that a fleet is judged by."""
@@ -124,6 +125,8 @@ class HostPart(NamedTuple):
     :ivar identity: what tells machines apart beyond the inventory's name; None where the facts have none.
     :ivar partners: hosts that hold the same sessions, as the inventory says.
     :ivar error: condition, message and command; None where it answered.
+    :ivar state: what is known of it beside its sessions; None where nobody asked, or it could not be read.
+    :ivar state_error: why it could not be read, as `error`.
     """
 
     host: str
@@ -133,6 +136,12 @@ class HostPart(NamedTuple):
     partners: list[str]
     error: dict[str, str | None] | None
     facts: FactsPart | None
+    state: HostState | None = None
+    state_error: dict[str, str | None] | None = None
+
+
+_MAY_BE_ABSENT = ("state", "state_error")
+"""Keys of a part that are not written where there is nothing to say."""
 
 
 def _pool(value: Any) -> None:
@@ -184,6 +193,10 @@ def check_part(value: Any) -> None:
     :raises Malformed: with the place and the fault.
     """
     _HOST_FIELDS(value)
+    with place(".state"):
+        optional(check_state)(value.get("state"))
+    with place(".state_error"):
+        optional(_ERROR)(value.get("state_error"))
     answered = value["status"] == STATUSES[0]
     if answered != (value["facts"] is not None) or answered == (value["error"] is not None):
         raise Malformed("has a status that does not fit its facts and its error")
@@ -246,6 +259,7 @@ _FACTS_FIELDS = record(
         "instances": list_of(_instance),
     }
 )
+_ERROR = record({"condition": optional(text), "message": optional(text), "command": optional(text)})
 _HOST_FIELDS = record(
     {
         "host": text,
@@ -253,9 +267,7 @@ _HOST_FIELDS = record(
         "identity": optional(text),
         "groups": list_of(text),
         "partners": list_of(text),
-        "error": optional(
-            record({"condition": optional(text), "message": optional(text), "command": optional(text)}),
-        ),
+        "error": optional(_ERROR),
         "facts": optional(_FACTS_FIELDS),
     }
 )
@@ -263,7 +275,9 @@ _HOST_FIELDS = record(
 
 def pack(part: Mapping[str, Any]) -> bytes:
     """A host's part in the form of dictionaries, which was checked, packed."""
-    only = {name: part[name] for name in HostPart._fields}
+    only = {
+        name: part.get(name) for name in HostPart._fields if name not in _MAY_BE_ABSENT or part.get(name) is not None
+    }
     return json.dumps(only, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
@@ -280,6 +294,8 @@ def unpack(packed: bytes) -> HostPart:
         plain["facts"] = FactsPart(**plain["facts"])._replace(
             instances=[_unpacked_instance(entry) for entry in plain["facts"]["instances"]]
         )
+    if plain.get("state") is not None:
+        plain["state"] = unpacked_state(plain["state"])
     return HostPart(**plain)
 
 

@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .codes import CODES
+
 PRIVACIES = ("full", "prefix", "pseudonym")
 
 
-_PERCENTS = ("pool4_warning_percent", "pool4_critical_percent", "min_coverage_percent", "pair_tolerance_percent")
+_PERCENTS = (
+    "pool4_warning_percent",
+    "pool4_critical_percent",
+    "min_coverage_percent",
+    "pair_tolerance_percent",
+    "heavy_client_percent",
+)
 
 
 class FleetOptionError(ValueError):
@@ -36,6 +44,9 @@ class FleetOptions:
     :ivar pseudonym_key: with ``pseudonym``; the same key gives the same client the same name.
     :ivar pairs: groups of hosts that hold the same sessions (joold, ``session proxy``).
     :ivar pair_tolerance_percent: how far members may differ and be in step: tables are not read at the same moment.
+    :ivar heavy_client_percent: a client that holds this share of an instance's ports is a finding.
+    :ivar drift_groups: groups of the inventory whose hosts are to be configured alike; none: see `drift`.
+    :ivar accept: findings that are to be notes only, each ``code`` or ``code:subject``.
     """
 
     title: str = "NAT64 fleet"
@@ -50,6 +61,9 @@ class FleetOptions:
     pseudonym_key: str = ""
     pairs: tuple[tuple[str, ...], ...] = ()
     pair_tolerance_percent: float = 5.0
+    heavy_client_percent: float = 20.0
+    drift_groups: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """:raises FleetOptionError: for a value that makes no sense."""
@@ -66,6 +80,10 @@ class FleetOptions:
             raise FleetOptionError(
                 "pseudonym_key: pseudonyms need a secret key, or anybody could work out who they are"
             )
+        for word in self.accept:
+            code = word.partition(":")[0]
+            if code not in CODES:
+                raise FleetOptionError(f"accept: there is no finding {code!r}; there are {', '.join(CODES)}")
         for group in self.pairs:
             if len(set(group)) < 2:
                 raise FleetOptionError(f"pairs: {', '.join(group) or 'an empty group'} is no pair, it takes two hosts")

@@ -46,6 +46,16 @@ def cut_clients(clients: TopCounts, length: int, options: FleetOptions) -> tuple
     return clients.regrouped(shorter_prefix(options.client_prefix_length)), options.client_prefix_length
 
 
+def displayed_client(prefix: str, length: int, options: FleetOptions) -> str:
+    """A client of one host's list as it may be shown.
+
+    :param length: of the prefix.
+    """
+    if options.client_privacy == "prefix" and options.client_prefix_length < length:
+        return shorter_prefix(options.client_prefix_length)(prefix)
+    return shown_client(prefix, options)
+
+
 def shown_client(prefix: str, options: FleetOptions) -> str:
     """A client as it may be shown."""
     if options.client_privacy != "pseudonym":

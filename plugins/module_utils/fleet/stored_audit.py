@@ -12,11 +12,11 @@ from ipaddress import IPv4Network
 from itertools import groupby
 from typing import Any
 
+from ..checks import moment_of
 from ..errors import TableDamaged
 from ..facts.table_rows import Place, read_table
 from ..records.session_block import SessionBlock
 from ..store.adding import Audit, Dump, TransportAddressRange, new_audit
-from .checks import moment_of
 
 
 class AuditToStore:

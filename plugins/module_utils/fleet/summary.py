@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..checks import Malformed, entries_of, items_of, place
 from ..errors import SummaryDamaged, SummaryNotUnderstood
 from .answer import ANSWERED, HostAnswer
-from .checks import Malformed, entries_of, items_of, place
 from .host_entry import HostEntry, HostKey, entry_line, entry_of, entry_of_line, entry_of_plain, plain_entry
 from .host_facts import part_of_answer
 from .options import FleetOptions

@@ -32,6 +32,22 @@ TITLES = {
     "identity_claimed_twice": "identity claimed twice",
     "pair_out_of_step": "pair out of step",
     "pair_suspected": "undeclared pair",
+    "pair_pool4_differs": "pair with different pool4",
+    "instance_disabled": "instance switched off",
+    "instance_hidden": "several netfilter instances in one place",
+    "kernel_without_module": "kernel without a module of Jool",
+    "next_module_differs": "next kernel's module and tool do not fit",
+    "module_waits": "another module on disk",
+    "pool4_listening": "programs listen on ports of pool4",
+    "pool4_local_ports": "pool4 and the host share ports",
+    "pool4_local_ports_refused": "pool4 and the host share ports",
+    "receive_offload": "receive offloads are on",
+    "state_unknown": "host not looked at",
+    "state_incomplete": "host not looked at as a whole",
+    "no_traffic": "translates nothing",
+    "counter_grew": "counters of lost packets grew",
+    "heavy_client": "clients that take much of pool4",
+    "configuration_drift": "configured unlike its group",
 }
 """What several findings of one code are called together."""
 

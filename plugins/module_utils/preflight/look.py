@@ -132,7 +132,7 @@ def look(transport: Transport, request: Request, timeout: float = 0) -> Seen:
         mtus=tuple((mtus(programs) or {}).items()),
         local_ports=_range(parameters.get("net.ipv4.ip_local_port_range")),
         reserved_ports=str(parameters.get("net.ipv4.ip_local_reserved_ports") or ""),
-        sockets=tuple(sockets(programs) or ()) if request.pool4 is not None else (),
+        sockets=tuple(sockets(programs, "", ()) or ()) if request.pool4 is not None else (),
         addresses=tuple(map(IPv4Address, translator.ipv4_addresses())) if request.pool4 is not None else (),
         pool4=request.pool4,
     )

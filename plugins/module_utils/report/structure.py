@@ -33,7 +33,7 @@ PARTS: Mapping[str, type] = {
     "pairs": list,
     "warnings": list,
 }
-"""What must be there, and as what. ``expires_in`` may be None."""
+"""What must be there, and as what. ``expires_in`` and ``changes`` may be None."""
 
 
 def checked(value: Any) -> dict[str, Any]:
@@ -59,4 +59,4 @@ def checked(value: Any) -> dict[str, Any]:
         plain = json.loads(json.dumps(value))
     except (TypeError, ValueError) as error:
         raise NotAFleet(f"it holds what JSON cannot: {error}") from error
-    return {"expires_in": None, **plain}
+    return {"expires_in": None, "changes": None, **plain}

@@ -64,6 +64,7 @@ def view_of(fleet: Fleet, limits: Limits) -> dict[str, Any]:
             "counts": by_severity(hosts),
             "silent": sum(host["status"] != "answered" for host in hosts),
         },
+        "changes": changes_shown(fleet["changes"], limits.rows),
         "coverage": {"parts": coverage_parts(fleet["coverage"]), **cut(fleet["coverage"]["missing"], limits.rows)},
         "protocols": parts([(row["protocol"], row["sessions"]) for row in fleet["protocols"]]),
         "tops": {name: with_bars(fleet[f"top_{name}"]) for name in ("clients", "destinations", "services")},
@@ -75,6 +76,22 @@ def view_of(fleet: Fleet, limits: Limits) -> dict[str, Any]:
             "states": first_of_each(fleet["states"], ("state",)),
             "pairs": first_of_each(fleet["pairs"], ("members",)),
         },
+    }
+
+
+def changes_shown(changes: Mapping[str, Any] | None, shown: int) -> dict[str, Any] | None:
+    """The lists of what changed, cut, and whether there is anything in them; None where nobody compared."""
+    if changes is None:
+        return None
+    hosts = ("hosts_new", "hosts_gone", "hosts_silent", "hosts_back")
+    moved = [row for row in changes["sessions"] if row["difference"]]
+    gone = changes["findings_gone"] or []
+    return {
+        "any": bool(moved or gone or changes["entries"] or any(changes[name] for name in hosts)),
+        "entries": cut(changes["entries"], shown),
+        "sessions": cut(moved, shown),
+        "gone": cut(gone, shown),
+        **{name: cut(changes[name], shown) for name in hosts},
     }
 
 

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What decides about a translator's packets on their way in and out: the MTU of each interface, and whether the
-default route comes from router advertisements.
+"""What decides about a translator's packets on their way in and out: the MTU of each interface, whether the default
+route comes from router advertisements, and which addresses are the host's own.
 
-Sources: ip-link(8), ``ip -o link``; ip-route(8); the kernel's networking/ip-sysctl (accept_ra).
+Sources: ip-link(8), ``ip -o link``; ip-address(8), ``ip -4 -o address``; ip-route(8); the
+kernel's networking/ip-sysctl (accept_ra).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 from .programs import FormatError, Programs
 
 _LINK = re.compile(r"\d+: (?P<name>[^\s@:]+)(?:@[^\s:]+)?: <(?P<flags>[A-Z0-9_,-]*)> .*?\bmtu (?P<mtu>\d+)\b.*")
+_ADDRESS = re.compile(r"\d+: \S+ +inet (?P<address>\d+\.\d+\.\d+\.\d+)(?:/\d+)? .*")
 _ROUTE = re.compile(r"\s*default\b(?P<words>.*)|\s*nexthop\b.*")
 
 ACCEPTED_WITH_FORWARDING = "2"
@@ -53,6 +55,31 @@ def read_advertised(text: str) -> list[str]:
         if pairs.get("proto") == "ra" and "dev" in pairs:
             interfaces.append(pairs["dev"])
     return list(dict.fromkeys(interfaces))
+
+
+def read_ipv4_addresses(text: str) -> list[str]:
+    """The addresses that ``ip -4 -o address show`` prints, each once; with a peer, that of the host.
+
+    :raises FormatError: for a line that is no address.
+    """
+    addresses = []
+    for line in text.splitlines():
+        found = _ADDRESS.match(f"{line} ")
+        if not found:
+            raise FormatError(line)
+        addresses.append(found["address"])
+    return list(dict.fromkeys(addresses))
+
+
+def ipv4_addresses(programs: Programs, netns: str, prefix: tuple[str, ...]) -> list[str] | None:
+    """The global IPv4 addresses of a network namespace; None where they are not known.
+
+    :param netns: its name, "" for the one that the connection ends in.
+    :param prefix: the words that run a command there.
+    """
+    where = f" of the network namespace '{netns}'" if netns else ""
+    argv = ("ip", "-4", "-o", "address", "show", "scope", "global")
+    return programs.read(argv, read_ipv4_addresses, f"The IPv4 addresses{where} are not known", prefix=prefix)
 
 
 def mtus(programs: Programs) -> dict[str, int] | None:

@@ -58,8 +58,16 @@ def _ipv4(address: str, line: str) -> IPv4Address:
         raise FormatError(line) from error
 
 
-def sockets(programs: Programs) -> list[Socket] | None:
-    """The sockets of the namespace that the connection ends in; None where they are not known."""
+def sockets(programs: Programs, netns: str, prefix: tuple[str, ...]) -> list[Socket] | None:
+    """The sockets of a network namespace; None where they are not known.
+
+    :param netns: its name, "" for the one that the connection ends in.
+    :param prefix: the words that run a command there.
+    """
+    where = f" in the network namespace '{netns}'" if netns else ""
     return programs.read(
-        ("ss", "-H", "-l", "-n", "-t", "-u"), read_sockets, "On which ports the host listens is not known"
+        ("ss", "-H", "-l", "-n", "-t", "-u"),
+        read_sockets,
+        f"On which ports the host listens{where} is not known",
+        prefix=prefix,
     )

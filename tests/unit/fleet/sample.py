@@ -8,14 +8,27 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from ansible_collections.nat64.jool.plugins.module_utils import errors
+from ansible_collections.nat64.jool.plugins.module_utils.checks import moment_of
+from ansible_collections.nat64.jool.plugins.module_utils.facts.shape import timestamp
 from ansible_collections.nat64.jool.plugins.module_utils.fleet.answer import ANSWERED, HostAnswer
 from ansible_collections.nat64.jool.plugins.module_utils.fleet.data import fleet_report_data
 from ansible_collections.nat64.jool.plugins.module_utils.fleet.options import FleetOptions
 from ansible_collections.nat64.jool.plugins.module_utils.fleet.summary import FleetSummary, merge_all, summary_of
+from ansible_collections.nat64.jool.tests.unit.host_facts_sample import (
+    FOLLOWING,
+    instance,
+    kernel,
+    kernels,
+    module,
+    offload,
+    statistics,
+)
+from ansible_collections.nat64.jool.tests.unit.host_facts_sample import host_facts as of_host
 
 from .synthetic import NOW, Shape, host_facts, of_schema_1
 
@@ -167,4 +180,31 @@ def sample_fleet(hosts: int, seed: int, **options: Any) -> dict[str, Any]:
     :param options: of `FleetOptions`.
     """
     chosen = sample_options(**options)
-    return fleet_report_data(sample_summary(hosts, seed, chosen), chosen, NOW)
+    answers = list(enumerate(sample_answers(hosts, seed)))
+    now = merge_all(summary_of(looked_at(answer, place), chosen) for place, answer in answers)
+    gone = [(0, answer) for answer in unreachable("edge-gone", random.Random(seed))] if hosts else []
+    past = [(place, answer) for place, answer in (*answers, *gone) if place % 23 != 22]
+    before = merge_all(summary_of(looked_at(answer, place, hours=1), chosen) for place, answer in past)
+    return fleet_report_data(now, chosen, NOW, fleet_report_data(before, chosen, NOW), before)
+
+
+def looked_at(answer: HostAnswer, place: int, hours: float = 0) -> HostAnswer:
+    """The answer with what the host itself is: most are healthy, now and hours before.
+
+    :param place: its number in the fleet, which decides what it is like.
+    """
+    if answer.facts is None or not answer.facts["applicable"]:
+        return answer
+    earlier = hours > 0
+    parameters = {"udp_timeout": 60} if place % 17 == 7 and not earlier else {}
+    counters = {"JSTAT_SUCCESS": 1000 if earlier or place % 29 == 11 else 5000}
+    counters.update({"JSTAT_FAILED_ROUTES": 40} if place % 19 == 4 and not earlier else {})
+    following = kernel(FOLLOWING, "added", jool=module(on_disk=False)) if place % 13 == 5 else kernel()
+    gathered_at = timestamp(moment_of(answer.facts["gathered_at"]) - timedelta(hours=hours))
+    facts = of_host(
+        gathered_at=gathered_at,
+        kernels=kernels(following=following),
+        offloads=[offload("eth0", generic_receive_offload=place % 11 == 3 or (earlier and place % 7 == 1))],
+        instances=[instance(parameters=parameters, statistics=statistics(**counters))],
+    )
+    return replace(answer, host_facts=facts)

@@ -209,7 +209,7 @@ def test_nobody(controller: Controller) -> None:
 def test_nothing_is_asked_for(controller: Controller) -> None:
     result = controller.run({"title": "x"})
     assert result["failed"] is True
-    assert "one of the following is required: hosts, facts, summaries" in result["msg"]
+    assert "one of the following is required: hosts, facts, host_facts, summaries" in result["msg"]
 
 
 def test_what_cannot_be_done_is_told_before_anybody_is_asked(controller: Controller, hosts: Fleet) -> None:

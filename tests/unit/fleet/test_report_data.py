@@ -29,11 +29,11 @@ KEYS = {
         missing duplicates oldest_gathered_at newest_gathered_at""",
     "totals": """sessions exact by_protocol by_state by_mark bib instances clients sessions_counted_twice at_least
         incomplete""",
-    "findings": "severity code host instance subject evidence remedy since",
+    "findings": "severity code host instance subject evidence remedy accepted since",
     "pools": """host instance netns mark protocol address port_min port_max is_default ports_total ports_used ports_free
         percent_used severity""",
-    "hosts": """host status severity jool_tool jool_module gathered_at age_seconds stale complete applicable sessions
-        tcp udp icmp clients clients_at_most fullest_pool_percent instances message groups""",
+    "hosts": """host status severity jool_tool jool_module kernel next_kernel gathered_at age_seconds stale complete
+        applicable sessions tcp udp icmp clients clients_at_most fullest_pool_percent instances message groups""",
     "states": "state sessions percent",
     "protocols": "protocol sessions percent",
     "expires_in": "from_seconds to_seconds label sessions percent",
@@ -212,12 +212,16 @@ def test_what_is_wrong_and_where() -> None:
         HostAnswer.of_error("edge3", errors.ConnectionFailed("No route to host", host="edge3")),
         answered("edge4", minutes=600),
     )
-    assert said[0] == "3 of 4 hosts need a look: 2 critical findings, 1 warning."
+    assert said[0] == "3 of 4 hosts need a look: 2 critical findings, 2 warnings."
     assert said[1] == "3 of 4 hosts answered, not: edge3"
     assert said[3:] == [
         "critical: edge1 default: pool4 tcp, mark 0: 192.0.2.1 ports 61001-62000: 97.0 percent in use (970 of 1,000).",
         "critical: edge3: no way there: The host cannot be reached: No route to host.",
         "warning: edge4: old answer: The answer is 10 hours old, the limit is 1 hour.",
+        (
+            "warning: edge1 default: clients that take much of pool4: Of 1,000 ports: 2001:db8:185:1::/64 has 322 "
+            "sessions (32 percent)."
+        ),
     ]
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ansible_collections.nat64.jool.plugins.module_utils.system.networks import (
     lost_with_forwarding,
     read_advertised,
+    read_ipv4_addresses,
     read_mtus,
 )
 from ansible_collections.nat64.jool.plugins.module_utils.system.programs import FormatError, Programs
@@ -44,6 +45,28 @@ def test_mtus(line: str, mtus: dict[str, int]) -> None:
 def test_no_interface(line: str) -> None:
     with pytest.raises(FormatError):
         read_mtus(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("", []),
+        (
+            "2: eth0    inet 192.0.2.7/24 brd 192.0.2.255 scope global dynamic eth0\\       valid_lft 9sec\n",
+            ["192.0.2.7"],
+        ),
+        ("3: ppp0    inet 192.0.2.8 peer 192.0.2.9/32 scope global ppp0\n", ["192.0.2.8"]),
+        ("4: wg0    inet 192.0.2.8/32 scope global wg0\n5: wg1    inet 192.0.2.8/32 scope global wg1\n", ["192.0.2.8"]),
+    ],
+)
+def test_addresses(text: str, addresses: list[str]) -> None:
+    assert read_ipv4_addresses(text) == addresses
+
+
+@pytest.mark.parametrize("line", ["2: eth0    inet6 fe80::1/64 scope link", "eth0 inet 192.0.2.7/24", "x"])
+def test_no_address(line: str) -> None:
+    with pytest.raises(FormatError):
+        read_ipv4_addresses(line)
 
 
 @pytest.mark.parametrize(

@@ -61,5 +61,5 @@ def test_any_text(text: str) -> None:
 
 def test_no_ss() -> None:
     programs = Programs(ReplayTransport({"ss -H": Answer()}))
-    assert sockets(programs) is None
+    assert sockets(programs, "", ()) is None
     assert "no program 'ss'" in programs.notices[0]

@@ -136,6 +136,11 @@ def entries_of(value: Any) -> Mapping[Any, Any]:
     return value
 
 
+def mapping(value: Any) -> None:
+    """A mapping, whatever is in it."""
+    entries_of(value)
+
+
 def list_of(inner: Check) -> Check:
     """A list whose items all fulfil the inner check."""
 
