@@ -37,7 +37,7 @@ def instance(**more: Any) -> dict[str, Any]:
             {"protocol": protocol, "prefix": "192.0.2.1", "port_range": "61001-65535"}
             for protocol in ("tcp", "udp", "icmp")
         ],
-        "verify": {"command": list(PING), "tries": 3},
+        "verify": {"command": list(PING), "tries": 3, "timeout": 60},
         **more,
     }
 
@@ -91,7 +91,7 @@ def runs(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> 
         after_stopped = seen()
         done = deploy(place / "done", hosts)
         after_done = seen()
-        blind = deploy(place / "blind", [THIRD], {THIRD: {"verify": {"command": list(ELSEWHERE)}}})
+        blind = deploy(place / "blind", [THIRD], {THIRD: {"verify": {"command": list(ELSEWHERE), "timeout": 60}}})
         yield Runs(boot, stopped, after_stopped, done, after_done, blind)
     finally:
         play_role("configure", place / "gone", hosts, {"jool_instances": [{"name": "default", "state": "absent"}]})
