@@ -2,17 +2,32 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Looks up, on the controller, who held a transport address of a pool."""
+"""Looks up, on the controller, who holds or held a transport address of a pool, and who has which sessions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.errors import JoolError
-from ..module_utils.session_lookup_options import ARGUMENT_SPEC, MUTUALLY_EXCLUSIVE, REQUIRED_ONE_OF, look_up
+from ..module_utils.errors import InventoryUnclear, JoolError
+from ..module_utils.fleet.answer import HostAnswer
+from ..module_utils.gathering.gatherer import gather_fleet
+from ..module_utils.gathering.target import Target
+from ..module_utils.lookup.live import LiveAnswer, live_answer
+from ..module_utils.session_lookup_options import (
+    ARGUMENT_SPEC,
+    MUTUALLY_EXCLUSIVE,
+    REQUIRED_BY,
+    REQUIRED_ONE_OF,
+    REQUIRED_TOGETHER,
+    gather_options,
+    live_question,
+    look_up,
+)
+from ..plugin_utils.inventory_targets import InventoryTargets
 
 
 class ActionModule(ActionBase):
@@ -27,12 +42,32 @@ class ActionModule(ActionBase):
         """Look it up; what keeps it from being answered is told in ``msg`` and ``error``."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _valid, options = self.validate_argument_spec(
-            ARGUMENT_SPEC, mutually_exclusive=MUTUALLY_EXCLUSIVE, required_one_of=REQUIRED_ONE_OF
+            ARGUMENT_SPEC,
+            mutually_exclusive=MUTUALLY_EXCLUSIVE,
+            required_one_of=REQUIRED_ONE_OF,
+            required_together=REQUIRED_TOGETHER,
+            required_by=REQUIRED_BY,
         )
         try:
-            answer = look_up(options)
+            answer = look_up(options) if options["hosts"] is None else self._ask(options, task_vars or {})
         except ValueError as error:
             raise AnsibleActionFail(str(error)) from error
         except JoolError as error:
             return {**result, "failed": True, "msg": str(error), "error": error.as_dict()}
         return {**result, "changed": False, "lookup": answer.as_dict(), "msg": answer.sentence()}
+
+    def _ask(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> LiveAnswer:
+        """What the hosts say now; one that gives no answer is named in the answer."""
+        question, gathering = live_question(options), gather_options(options)
+        inventory = InventoryTargets(self, task_vars)
+        names, _twice = inventory.names(options["hosts"])
+        targets: list[Target] = []
+        answers: list[HostAnswer] = []
+        for name in dict.fromkeys(names):
+            host = inventory.host(name)
+            try:
+                targets.append(inventory.target(host))
+            except InventoryUnclear as error:
+                answers.append(HostAnswer.of_error(name, error))
+        answers += gather_fleet(targets, question.of_tables(), gathering)
+        return live_answer(question, answers)

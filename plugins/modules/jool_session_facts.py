@@ -306,6 +306,39 @@ ansible_facts:
               type: dict
               returned: always
               sample: {tcp: {static: 1, dynamic: 980}, udp: {static: 0, dynamic: 300}, icmp: {static: 0, dynamic: 11}}
+            static_bib:
+              description:
+                - The static BIB entries, by the names of a session's fields. V(none) without V(summary), V(bib) and V(sessions)
+                  together.
+              type: list
+              elements: dict
+              returned: always
+              contains:
+                protocol:
+                  description: The protocol.
+                  type: str
+                  returned: always
+                  sample: tcp
+                ipv6_remote_address:
+                  description: The client's address. V(none) where a name is printed.
+                  type: str
+                  returned: always
+                  sample: "2001:db8:64:1::5"
+                ipv6_remote_l4_id:
+                  description: The client's port or identifier, likewise.
+                  type: int
+                  returned: always
+                  sample: 80
+                ipv4_local_address:
+                  description: The address of pool4.
+                  type: str
+                  returned: always
+                  sample: 192.0.2.1
+                ipv4_local_l4_id:
+                  description: Its port or identifier.
+                  type: int
+                  returned: always
+                  sample: 8080
             pool4:
               description:
                 - The ranges of pool4 and their use, for the protocols that were asked for. V(none) without the subset

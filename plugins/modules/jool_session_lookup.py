@@ -7,13 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: jool_session_lookup
-short_description: Look up who held a transport address of a NAT64 at a time
+short_description: Look up who holds or held a transport address of a NAT64
 version_added: 0.2.0
 author:
   - the nat64.jool authors (@nat64)
 description:
-  - Answers who was behind an IPv4 address and port of pool4, from the session tables that M(nat64.jool.jool_fleet_session_info) has
-    stored, or from the lines that Jool writes to the kernel's log where C(logging-bib) is on.
+  - Answers who is behind an IPv4 address and port of pool4 now, by asking many translators at once over SSH (O(hosts)), and
+    likewise which sessions a client has (O(clients)), or who talks to an address (O(peers)).
+  - Answers who was behind it at a past time, from the session tables that M(nat64.jool.jool_fleet_session_info) has stored
+    (O(store)), or from the lines that Jool writes to the kernel's log where C(logging-bib) is on (O(logs)).
   - It never guesses. A client is V(known) where a table was being read at that time, where its session had longer to live when the
     table before was read, where the same binding is in the tables before and after, or where the log says so. Else the verdict is
     V(unknown), with the reason, and with those who may have been it.
@@ -22,25 +24,39 @@ description:
   - The answer is personal data. Use C(no_log) where the output of a play is kept.
 options:
   address:
-    description: The IPv4 address.
+    description: The IPv4 address of pool4.
     type: str
-    required: true
   l4_id:
-    description: The port, or for ICMP the identifier.
+    description: The port, or for ICMP the identifier. Goes with O(address).
     type: int
-    required: true
   protocols:
     description: The protocols that it may have been. A port of UDP and the same port of TCP are two clients' as a rule.
     type: list
     elements: str
     choices: [tcp, udp, icmp]
     default: [tcp, udp, icmp]
+  clients:
+    description:
+      - IPv6 addresses or prefixes of clients whose sessions are wanted. With O(hosts) only.
+      - Where several of O(address), O(clients) and O(peers) are given, a session must fit all of them.
+    type: list
+    elements: str
+  peers:
+    description: IPv4 or IPv6 addresses or prefixes of those that clients talk to. With O(hosts) only.
+    type: list
+    elements: str
   at:
     description:
       - The time, in ISO 8601 and with its time zone, such as V(2026-11-26T06:20:12Z) or V(2026-11-26T08:20:12+02:00).
       - Jool's log knows seconds, a table the time from when to when it was read.
+      - Goes with O(store) and O(logs). Hosts are asked for now.
     type: str
-    required: true
+  hosts:
+    description:
+      - Hosts of the inventory to ask now, by their names or by patterns, as for O(nat64.jool.jool_fleet_session_info#module:hosts). The
+        way there is that of the inventory's SSH connection, and C(become) of this task holds.
+    type: list
+    elements: str
   store:
     description: The store, on the controller.
     type: path
@@ -64,6 +80,22 @@ options:
     description: Seconds to wait for an audit that is written to the store.
     type: float
     default: 30.0
+  concurrency:
+    description: How many of O(hosts) are asked at the same time.
+    type: int
+    default: 50
+  timeout:
+    description: Seconds that a host may take, each time that it is tried. V(0) is no limit.
+    type: float
+    default: 120.0
+  retries:
+    description: How often a host is asked again that refused the connection, lost it, or did not open it in time.
+    type: int
+    default: 2
+  jool_path:
+    description: The name or path of Jool's tool on the hosts.
+    type: str
+    default: jool
 extends_documentation_fragment:
   - nat64.jool.attributes
 attributes:
@@ -81,7 +113,7 @@ attributes:
   platform:
     support: full
     platforms: posix
-    details: The controller. No host is asked.
+    details: The controller, and SSH to the hosts that are asked.
 seealso:
   - module: nat64.jool.jool_fleet_session_info
   - module: nat64.jool.jool_session_facts
@@ -96,6 +128,26 @@ EXAMPLES = r"""
     at: "2026-11-26T06:20:12Z"
     store: /var/lib/nat64/sessions.db
   register: abuse
+
+- name: Who is behind it now, on any of the translators?
+  nat64.jool.jool_session_lookup:
+    address: 198.51.100.7
+    l4_id: 61005
+    hosts: nat64
+  become: true
+  register: live
+
+- name: What does this customer do?
+  nat64.jool.jool_session_lookup:
+    clients: ["2001:db8:64:1::/64"]
+    hosts: nat64
+  become: true
+
+- name: Who talks to this server?
+  nat64.jool.jool_session_lookup:
+    peers: [203.0.113.80]
+    hosts: nat64
+  become: true
 
 - name: Say it
   ansible.builtin.debug:
@@ -120,12 +172,12 @@ lookup:
   type: dict
   contains:
     address:
-      description: The address that was asked for.
+      description: The address that was asked for, V(none) where none was.
       type: str
       returned: always
       sample: 198.51.100.7
     l4_id:
-      description: The port or identifier.
+      description: The port or identifier, likewise.
       type: int
       returned: always
       sample: 61005
@@ -134,15 +186,25 @@ lookup:
       type: list
       elements: str
       returned: always
+    clients:
+      description: The clients that were asked for.
+      type: list
+      elements: str
+      returned: always
+    peers:
+      description: The peers that were asked for.
+      type: list
+      elements: str
+      returned: always
     at:
-      description: The time in UTC.
+      description: The time in UTC. With O(hosts), when the first of them was asked, V(none) where none answered.
       type: str
       returned: always
       sample: "2026-11-26T06:20:12Z"
     verdict:
       description:
-        - V(known), V(nobody) where nobody had it, V(unknown), or V(outside_pools) where no pool of the stored translators has the
-          address.
+        - V(known), V(nobody) where nobody had it, V(unknown), or V(outside_pools) where no pool of the translators has the address.
+        - Where a host did not answer and no other one has it, it is V(unknown).
       type: str
       returned: always
       sample: known
@@ -167,10 +229,33 @@ lookup:
           returned: always
         reason:
           description:
-            - Why it is known. V(in_table), V(lasting), V(before_and_after), V(mapped) (the log gave it the address) or V(lost_later) (the
+            - Why it is known. V(now) (it has a session), V(static) (it is bound by configuration), V(in_table), V(lasting), V(before_and_after), V(mapped) (the log gave it the address) or V(lost_later) (the
               log only took it back). V(none) where it is not.
           type: str
           returned: always
+    sessions:
+      description:
+        - With O(hosts), the sessions that fit, as in RV(nat64.jool.jool_session_facts#module:ansible_facts.jool_sessions.instances[].sessions), with
+          C(host), C(netns), C(instance), and C(static), whether the binding is configured. At most 10,000 of each instance.
+        - Empty with O(store) and O(logs).
+      type: list
+      elements: dict
+      returned: always
+    bindings:
+      description: With O(hosts), configured bindings that fit, with or without a session. Not for O(peers).
+      type: list
+      elements: dict
+      returned: always
+    hosts:
+      description: The hosts that answered, with C(host) and C(gathered_at).
+      type: list
+      elements: dict
+      returned: always
+    missing:
+      description: The hosts that did not tell all, with C(host) and C(message).
+      type: list
+      elements: dict
+      returned: always
     evidence:
       description:
         - From a store, for each instance with this address C(host), C(netns), C(instance), C(before) and C(after), the tables around

@@ -9,12 +9,28 @@ from __future__ import annotations
 import csv
 import json
 import stat
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, RELEASES, WITH_BLUE, Guest
+from ansible_collections.nat64.jool.tests.integration.guests import (
+    INVENTORY,
+    PING,
+    RELEASES,
+    WITH_BLUE,
+    Guest,
+)
+from ansible_collections.nat64.jool.tests.integration.provocations import (
+    NEXT_KERNEL,
+    PROVOCATIONS,
+    Provocation,
+    provoke,
+    undo,
+)
 from ansible_collections.nat64.jool.tests.integration.runner import ansible
 
 # Beside the lab: a host that is off, and one whose user may not ask.
@@ -63,26 +79,132 @@ def test_overview(known_traffic: dict[str, Any], tmp_path: Path, transport: str)
 
 
 PROTOCOLS = ("tcp", "udp", "icmp")
-EXHAUSTED = "bullseye"
+EXHAUSTED, BUSY = "bullseye", "bookworm"
+
+
+MIXED = {"trixie": "4.1.12"}
+"""Guest to what its loaded module says of itself, see `provocations`."""
+
+AUDIT = {
+    "fleet_audit_gather_subset": ["summary", "details", "bib"],
+    # What SSH comes in by: no translated packet does.
+    "fleet_audit_accept": ["receive_offload:interface eth0"],
+}
+
+
+def audit(place: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    settings = json.dumps({**AUDIT, "fleet_audit_directory": str(place / "audit")})
+    playbook = ("ansible-playbook", "nat64.jool.fleet_audit", "-e", settings, "-i", str(INVENTORY))
+    return ansible("2.21", *playbook, *words, environment={"ANSIBLE_SHOW_CUSTOM_STATS": "1"})
+
+
+class Audited(NamedTuple):
+    """What an audit printed, and its report."""
+
+    done: subprocess.CompletedProcess[str]
+    fleet: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def report(known_traffic: dict[str, Any], guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of three translators, one of them out of ports, and of two hosts that give no answer."""
+def healthy(
+    known_traffic: dict[str, Any], guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Audited]:
+    """The first audit, of three translators that nothing is wrong with."""
     assert known_traffic
-    guests[EXHAUSTED].traffic("exhaust")
+    assert guests
     place = tmp_path_factory.mktemp("fleet")
+    done = audit(place)
+    return place, Audited(done, fleet_of(place / "audit"))
+
+
+@pytest.fixture(scope="module")
+def report(healthy: tuple[Path, Audited], guests: dict[str, Guest]) -> Iterator[Path]:
+    """The report of the second one: much is wrong, one is out of ports, and two hosts give no answer."""
+    place, _first = healthy
     trouble = place / "trouble.yml"
     trouble.write_text(TROUBLE, encoding="utf-8")
-    settings = {
-        "fleet_audit_directory": str(place / "audit"),
-        "fleet_audit_gather_subset": ["summary", "details", "bib"],
-    }
-    playbook = ("ansible-playbook", "nat64.jool.fleet_audit", "-e", json.dumps(settings))
-    done = ansible("2.21", *playbook, "-i", str(INVENTORY), "-i", str(trouble))
-    assert done.returncode != 0
-    assert "3 of 5 hosts answered. Without an answer: dark, locked." in done.stdout, done.stdout
-    return place / "audit"
+
+    def make(name: str) -> None:
+        provoke(guests, name)
+        if name == EXHAUSTED:
+            guests[name].traffic("exhaust")
+        if name == BUSY:
+            guests[name].run(*PING)
+
+    try:
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(make, guests))
+        done = audit(place, "-i", str(trouble))
+        assert done.returncode != 0
+        assert "3 of 5 hosts answered. Without an answer: dark, locked." in done.stdout, done.stdout
+        yield place / "audit"
+    finally:
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda name: undo(guests, name), guests))
+
+
+def test_a_healthy_fleet_yields_nothing(healthy: tuple[Path, Audited]) -> None:
+    _place, first = healthy
+    assert first.done.returncode == 0, first.done.stdout + first.done.stderr
+    urgent = [finding for finding in first.fleet["findings"] if finding["severity"] != "note"]
+    assert urgent == []
+    accepted = {finding["host"] for finding in first.fleet["findings"] if finding["accepted"]}
+    assert accepted == set(RELEASES)
+    assert first.fleet["changes"] is None
+    assert first.fleet["verdict"]["severity"] == "ok"
+    stats = first.done.stdout[first.done.stdout.index("CUSTOM STATS") :]
+    for said in ('"severity": "ok"', '"answered": 3', '"critical": 0', '"coverage_met": true'):
+        assert said in stats
+
+
+def findings_of(fleet: dict[str, Any], code: str, host: str | None) -> list[dict[str, Any]]:
+    return [one for one in fleet["findings"] if (one["code"], one["host"]) == (code, host)]
+
+
+@pytest.mark.parametrize("provoked", PROVOCATIONS, ids=[f"{one.guest}-{one.code}" for one in PROVOCATIONS])
+def test_what_is_wrong_is_found(report: Path, provoked: Provocation) -> None:
+    found = [one for one in findings_of(fleet_of(report), provoked.code, provoked.guest) if not one["accepted"]]
+    matching = [one for one in found if one["instance"] == provoked.instance and provoked.evidence in one["evidence"]]
+    assert len(matching) == 1, found
+    (finding,) = matching
+    assert finding["severity"] in ("critical", "warning")
+    assert finding["remedy"]
+
+
+def test_what_is_right_is_not_found(report: Path) -> None:
+    """Each of these was done to one guest only."""
+    fleet = fleet_of(report)
+    for code in {one.code for one in PROVOCATIONS}:
+        wrong = {one.guest for one in PROVOCATIONS if one.code == code}
+        found = {one["host"] for one in fleet["findings"] if one["code"] == code and one["severity"] != "note"}
+        # A module that says another release than its file is one that waits. `locked` is bookworm under another name.
+        assert found - {"locked"} == (wrong | set(MIXED) if code == "module_waits" else wrong), code
+
+
+def test_who_translates_nothing_is_found(report: Path) -> None:
+    fleet = fleet_of(report)
+    silent = {(one["host"], one["instance"]) for one in fleet["findings"] if one["code"] == "no_traffic"}
+    assert silent == {("trixie", "default"), ("trixie", "blue/blue"), ("bookworm", "blue/blue")}
+
+
+def test_counters_of_lost_packets_are_found(report: Path) -> None:
+    (grown,) = findings_of(fleet_of(report), "counter_grew", EXHAUSTED)
+    assert (grown["subject"], grown["severity"]) == ("JSTAT_BIB6_NOT_FOUND", "warning")
+    number = int(grown["evidence"].split()[3].replace(",", ""))
+    assert number > 15000
+
+
+def test_what_changed(report: Path) -> None:
+    changes = fleet_of(report)["changes"]
+    assert changes["hosts_new"] == ["dark", "locked"]
+    told = {(one["host"], one["instance"], one["what"]): (one["before"], one["now"]) for one in changes["entries"]}
+    assert told["bullseye", "default", "udp-timeout"] == ("3600", "150")
+    assert told["bullseye", "stray (SIIT)", "instance"] == (None, "is there")
+    assert told["trixie", "blue/blue", "manually-enabled"] == ("on", "off")
+    assert told["trixie", None, "module"] == ("4.1.13", "4.1.12")
+    assert told["bookworm", None, "next kernel"][1] == NEXT_KERNEL
+    assert changes["sessions"][0]["host"] == EXHAUSTED
+    assert changes["findings_new"] > len(PROVOCATIONS)
 
 
 def fleet_of(report: Path) -> dict[str, Any]:
@@ -105,7 +227,8 @@ def test_every_number_is_the_kernels(report: Path, guests: dict[str, Guest]) -> 
     for name, counts in counted.items():
         assert {protocol: hosts[name][protocol] for protocol in PROTOCOLS} == counts
         assert hosts[name]["sessions"] == sum(counts.values())
-        assert hosts[name]["jool_tool"] == hosts[name]["jool_module"] == RELEASES[name]
+        assert hosts[name]["jool_tool"] == RELEASES[name]
+        assert hosts[name]["jool_module"] == MIXED.get(name, RELEASES[name])
     sums = {protocol: sum(counts[protocol] for counts in counted.values()) for protocol in PROTOCOLS}
     assert fleet["totals"]["by_protocol"] == sums
     assert fleet["totals"]["sessions"] == sum(sums.values())
@@ -147,6 +270,14 @@ def test_the_exhausted_pool_is_found(report: Path, guests: dict[str, Guest]) -> 
 
 def test_files_are_their_owners_alone(report: Path) -> None:
     names = {path.name for path in report.iterdir()}
-    assert names == {"fleet.html", "fleet.md", "fleet.json", "hosts.csv", "pools.csv", "jool_fleet.prom"}
+    assert names == {
+        "fleet.html",
+        "fleet.md",
+        "fleet.json",
+        "hosts.csv",
+        "pools.csv",
+        "jool_fleet.prom",
+        "summary.json",
+    }
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in report.iterdir())
     assert stat.S_IMODE(report.stat().st_mode) == 0o700

@@ -12,30 +12,34 @@ from .guest import Guest
 from .progress import Progress
 from .shell import ssh_command
 
+ALIVE = (
+    "ip netns exec client6 ping -n -q -c 1 -W 3 64:ff9b::198.51.100.5"
+    " && { [ ! -e /run/netns/blue ] || ip netns exec blue-edge ping -n -q -c 1 -W 3 64:ff9b:1::198.51.100.5; }"
+)
+"""A packet and its answer through every translator of a guest: an audit names one that translated nothing."""
+
 
 def make_traffic(fleet: Fleet, guests: Sequence[Guest], known_hosts: Path, progress: Progress) -> None:
-    """A little of everything through each translator that has no sessions; in one that has some, a packet each way.
+    """A little of everything through each translator that has no sessions, and a ping through all of them.
 
     :raises LabError: when a guest cannot make it.
     """
 
     def fill(guest: Guest) -> None:
-        def traffic(word: str) -> str:
-            line = f"lab-traffic {word}"
+        def run(line: str) -> str:
             done = subprocess.run(
                 ssh_command(fleet.port(guest.name), known_hosts, line), capture_output=True, text=True, check=False
             )
             if done.returncode:
-                raise LabError(f"{guest.name}: {line}: {done.stderr.strip()}")
+                raise LabError(f"{guest.name}: {line}: {done.stderr.strip() or done.stdout.strip()}")
             return done.stdout
 
-        sessions = json.loads(traffic("status"))["sessions"]
+        sessions = json.loads(run("lab-traffic status"))["sessions"]
         if not any(table["total"] for table in sessions.values()):
-            traffic("clear")  # connections that are held without sessions would keep their ports
-            traffic("mix")
+            run("lab-traffic clear")  # connections that are held without sessions would keep their ports
+            run("lab-traffic mix")
             progress.say(guest.name, "made some traffic")
-        else:
-            run(f"{PING}; [ ! -e /run/netns/blue ] || {BLUE}")
+        run(ALIVE)
 
     with ThreadPoolExecutor(len(guests)) as pool:
         list(pool.map(fill, guests))

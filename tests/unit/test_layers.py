@@ -23,7 +23,7 @@ FLOORS = {
     "report": 8,
     "gathering": 8,
     "fleet": 7,
-    "lookup": 7,
+    "lookup": 8,
     "inspection": 6,
     "facts": 5,
     "converge": 5,

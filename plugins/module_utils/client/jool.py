@@ -12,18 +12,19 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from ..errors import NoSuchNamespace, NotApplicable, TableChanged, UnsupportedRelease
-from ..records import bib_block, global_parameters, session_block
+from ..records import bib, bib_block, global_parameters, session_block
 from ..records import instance as instance_records
 from ..records import pool4 as pool4_records
 from ..records import session as session_records
 from ..records import stats as stats_records
+from ..records.bib import BibEntry
 from ..records.bib_block import BibBlock
 from ..records.global_parameters import GlobalParameters
 from ..records.instance import Instance
 from ..records.pool4 import Pool4Range
 from ..records.release import Release
 from ..records.repeats import skip_repeats
-from ..records.session import Session
+from ..records.session import PROTOCOLS, Session
 from ..records.session_block import SessionBlock
 from ..records.stats import Stats
 from ..transport.base import Completed, Ended, Running, Transport
@@ -220,6 +221,17 @@ class Jool:
         for command in self.connect().bib(protocols, instance):
             read = bib_block.csv_blocks if command.csv else bib_block.console_blocks
             yield from self._records(in_namespace(netns, command.argv), read)
+
+    def static_bib(self, instance: str, netns: str = "") -> list[BibEntry]:
+        """The static entries of the BIB. All of it is read, since Jool cannot be asked for a part.
+
+        :raises JoolError: see `session_blocks`.
+        """
+        entries: list[BibEntry] = []
+        for command in self.connect().bib(PROTOCOLS, instance):
+            read = bib.read_static_csv if command.csv else bib.read_static_console
+            entries.extend(self._records(in_namespace(netns, command.argv), read))
+        return entries
 
     def global_parameters(self, instance: str, netns: str = "") -> GlobalParameters:
         """The global parameters of an instance (3.6 and later).

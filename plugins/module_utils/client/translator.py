@@ -6,18 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from ..errors import TableChanged
-from ..records import bib as bib_records
 from ..records import eamt as eamt_records
 from ..records import prefix as prefix_records
 from ..records import stats as stats_records
-from ..records.bib import BibEntry
 from ..records.eamt import EamtEntry
 from ..records.kind import NAT64, TOOLS
-from ..records.session import PROTOCOLS
 from ..records.stats import Stats
 from ..transport.base import Transport
 from .commands import in_namespace
@@ -54,16 +51,6 @@ class Translator(Jool):
         argv = in_namespace(netns, self.connect().explained_stats(instance))
         return self._whole(argv, stats_records.read_csv)
 
-    def static_bib(self, instance: str, netns: str = "") -> list[BibEntry]:
-        """The static entries of the BIB. All of it is read, since Jool cannot be asked for a part.
-
-        :raises JoolError: see `Jool.session_blocks`.
-        """
-        entries: list[BibEntry] = []
-        for command in self.connect().bib(PROTOCOLS, instance):
-            entries.extend(self._records(in_namespace(netns, command.argv), _static_entries))
-        return entries
-
     def eamt(self, instance: str, netns: str = "") -> list[EamtEntry]:
         """The explicit address mappings of an instance (SIIT).
 
@@ -91,7 +78,3 @@ class Translator(Jool):
             if tries <= 1:
                 raise
         return self._listing(argv, read, tries - 1)
-
-
-def _static_entries(chunks: Iterable[bytes]) -> Iterator[BibEntry]:
-    return bib_records.read_static_csv(chunks)

@@ -59,6 +59,8 @@ def read_place(jool: Jool, place: Place, question: Question, table: TableFile | 
         entry = read_table(jool.host, place, blocks, question, table, more, [in_use])
         entry.marks, entry.check, entry.fingerprint, entry.parameters = marks, check, fingerprint, parameters
         entry.bib = _read_bib(jool, place, question, in_use)
+        if question.wants_bib and question.wants_sessions:
+            entry.static_bib = jool.static_bib(place.name, place.netns)
         entry.counters = kernel_counters(jool, place.name, place.netns)
         entry.kernel_sessions = tuple(stats.sessions if stats else None for stats in (place.counters, entry.counters))
         entry.pool4 = _pool4(jool, place, question, ranges, in_use)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from ..records.bib import BibEntry
 from ..records.global_parameters import GlobalParameters
 from ..records.session import PROTOCOLS, STATES, Session
 from ..records.stats import Stats
@@ -44,6 +45,7 @@ class InstanceResult:
     :ivar protocols: those whose tables were read: where one of these has no session, it has none.
     :ivar counts: protocol to sessions, where they were counted by the kernel and not by reading the table.
     :ivar scanned: rows read, before any filter; None where the kernel counted.
+    :ivar static_bib: the bindings that somebody configured; only together with rows.
     :ivar kernel_sessions: JSTAT_SESSIONS before and after the dump; None where it is not known.
     :ivar counters: the kernel's, after the dump.
     """
@@ -63,6 +65,7 @@ class InstanceResult:
     check: EmbeddingCheck | None = None
     fingerprint: SessionFingerprint | None = None
     bib: BibSummary | None = None
+    static_bib: Sequence[BibEntry] | None = None
     counters: Stats | None = None
     parameters: GlobalParameters | None = None
     scanned: int | None = None
@@ -140,6 +143,7 @@ def _instance(entry: InstanceResult, question: Question) -> Facts:
         "by_pool4_address": dict(sorted(detailed.by_pool4_address.items())) if detailed else None,
         "by_mark": dict(sorted(entry.marks.sessions.items())) if entry.marks else None,
         "bib": _bib(entry),
+        "static_bib": [_binding(one) for one in entry.static_bib] if entry.static_bib is not None else None,
         "pool4": [_pool4(use) for use in entry.pool4] if entry.pool4 is not None else None,
         "clients": len(detailed.by_client_prefix) if detailed else None,
         "client_prefix_length": question.client_prefix_length,
@@ -194,6 +198,17 @@ def _bib(entry: InstanceResult) -> dict[str, dict[str, int] | None] | None:
     return {
         protocol: {kind: entries[protocol, kind] for kind in KINDS} if protocol in entry.protocols else None
         for protocol in PROTOCOLS
+    }
+
+
+def _binding(entry: BibEntry) -> Facts:
+    """By the names of a session's record: a binding is one half of it."""
+    return {
+        "protocol": entry.protocol,
+        "ipv6_remote_address": entry.ipv6_address,
+        "ipv6_remote_l4_id": entry.ipv6_l4_id,
+        "ipv4_local_address": entry.ipv4_address,
+        "ipv4_local_l4_id": entry.ipv4_l4_id,
     }
 
 

@@ -102,4 +102,6 @@ def shown(value: Any) -> str:
         return "not set"
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

@@ -47,11 +47,17 @@ class Answer:
             "address": str(self.question.address),
             "l4_id": self.question.l4_id,
             "protocols": list(self.question.protocols),
+            "clients": [],
+            "peers": [],
             "at": timestamp(self.at),
             "verdict": self.verdict.word,
             "holders": [
                 {**holder._asdict(), "reason": reason} for holder, reason in zip(self.verdict.holders, reasons)
             ],
+            "sessions": [],
+            "bindings": [],
+            "hosts": [],
+            "missing": [],
             "evidence": list(self.evidence),
             "sentence": self.sentence(),
         }

@@ -72,6 +72,14 @@ def read_static_csv(chunks: Iterable[bytes]) -> Iterator[BibEntry]:
             yield _entry(dict(zip(columns.names, values)), is_static=True)
 
 
+def read_static_console(chunks: Iterable[bytes]) -> Iterator[BibEntry]:
+    """The static entries of console output.
+
+    :raises GrammarError: or another, see `read_console`.
+    """
+    return (entry for entry in read_console(chunks) if entry.is_static)
+
+
 def read_console(chunks: Iterable[bytes]) -> Iterator[BibEntry]:
     """The entries of console output. Every release names the protocol, in the row (3.6 and later) or before the rows.
 
