@@ -83,6 +83,10 @@ lab-down: ## Stop the lab
 bench: .venv-bench/.ready .collections/.ready ## Measure beside peers and write docs/performance.md (QUICK=1: a short run)
 	@$(TOOLING)/bench.sh $(if $(filter-out 0,$(QUICK)),--quick)
 
+.PHONY: bench-store
+bench-store: .venv/.ready .collections/.ready ## Fill a store with 20 million sessions and look into it (minutes, 2 GB)
+	@PYTHONPATH=tests:.collections .venv/bin/python -m benchmark.store $(ARGS)
+
 .PHONY: docs
 docs: .venv/.ready .collections/.ready ## Build the documentation of the plugins as HTML
 	@$(TOOLING)/docs.sh

@@ -27,6 +27,7 @@ from benchmark.fleet_cost import RunCost, RunFailed
 from benchmark.fleet_cost import run as run_fleet
 from benchmark.plan import SECTIONS, TABLES, Contestant, Section, TableSize
 from benchmark.report import missed, report
+from benchmark.store import LOOK_UPS, measure
 from benchmark.tables import Table, make_table, open_table
 from benchmark.targets import TARGETS, BytesPerClient, Linear, MemoryGrowth, Peak, Ratio, Results
 from benchmark.work import Measure, do
@@ -300,3 +301,10 @@ def test_a_run_that_fails(tmp_path: Path) -> None:
 def test_fields_are_the_csvs_columns(table: Table) -> None:
     header = Path(table.place, "tcp.csv").read_text(encoding="ascii").splitlines()[0]
     assert tuple(re.sub("[ -]", "_", column).lower() for column in header.split(",")) == FIELDS
+
+
+def test_the_store_is_asked_for_what_is_there(tmp_path: Path) -> None:
+    found = measure(tmp_path, audits=2, hosts=2)
+    assert found.rows == 2 * 2 * 2000
+    assert 0 < found.known <= LOOK_UPS
+    assert 20 < found.octets < 200
