@@ -61,6 +61,11 @@ TITLES: Mapping[str, str] = {
 """Code of a finding to the heading of its group. A code that is not here is shown as it is."""
 
 
+def title_of(code: object) -> str:
+    """The heading of a kind of finding."""
+    return TITLES.get(str(code), str(code).replace("_", " "))
+
+
 def rank(severity: object) -> int:
     """Worst is 0. What is not known comes first: nobody should overlook it."""
     return SEVERITIES.index(severity) if isinstance(severity, str) and severity in SEVERITIES else 0
@@ -107,7 +112,7 @@ def _group(members: Sequence[Mapping[str, Any]], shown: int, place: int = 0) -> 
     return {
         "severity": severity,
         "code": code,
-        "title": TITLES.get(code, code.replace("_", " ")),
+        "title": title_of(code),
         "anchor": f"{severity}-{code}" + (f"-{place}" if place else ""),
         "count": len(members),
         "findings": members[:shown],

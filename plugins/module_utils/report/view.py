@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .bars import bar_width, segments
-from .findings import by_severity, earliest, grouped, kinds, rank
+from .findings import by_severity, earliest, grouped, kinds, rank, title_of
 
 Fleet = Mapping[str, Any]
 
@@ -85,7 +85,7 @@ def changes_shown(changes: Mapping[str, Any] | None, shown: int) -> dict[str, An
         return None
     hosts = ("hosts_new", "hosts_gone", "hosts_silent", "hosts_back")
     moved = [row for row in changes["sessions"] if row["difference"]]
-    gone = changes["findings_gone"] or []
+    gone = [{**row, "title": title_of(row["code"])} for row in changes["findings_gone"] or ()]
     return {
         "any": bool(moved or gone or changes["entries"] or any(changes[name] for name in hosts)),
         "entries": cut(changes["entries"], shown),
