@@ -39,7 +39,7 @@ class BibEntry(NamedTuple):
 
 def _entry(row: dict[str, str], *, is_static: bool) -> BibEntry:
     address, l4_id = row["IPV6_ADDRESS"], row["IPV6_L4_ID"]
-    named, served = ":" not in address, not l4_id.isdigit()
+    named, served = ":" not in address, not l4_id.isdecimal()
     return BibEntry(
         protocol=row["PROTOCOL"].lower(),
         ipv6_address=None if named else address,

@@ -53,7 +53,7 @@ def _range(row: dict[str, str], *, is_fixed: bool | None) -> Pool4Range:
         address=row["ADDRESS"] if length and length != "32" else address,
         port_min=_number(row["PORT_MIN"]),
         port_max=_number(row["PORT_MAX"]),
-        max_iterations=int(iterations) if iterations.isdigit() else None,
+        max_iterations=int(iterations) if iterations.isdecimal() else None,
         max_iterations_fixed=is_fixed,
     )
 

@@ -164,6 +164,6 @@ def _find(entries: list[Entry], wanted: str) -> Entry | None:
 
 
 def _one(entries: list[Entry], wanted: str) -> Entry | None:
-    if wanted.isdigit():
+    if wanted.isdecimal():
         return entries[int(wanted)] if int(wanted) < len(entries) else None
     return next((entry for entry in entries if wanted and wanted in (entry.ident, entry.title)), None)

@@ -68,7 +68,7 @@ def read_variable(text: str) -> int | None:
     :raises FormatError: for anything but numbers.
     """
     words = text.split()
-    if not all(word.isdigit() and int(word) < 256 for word in words):
+    if not all(word.isdecimal() and int(word) < 256 for word in words):
         raise FormatError(text)
     return int(words[-1]) if words else None
 

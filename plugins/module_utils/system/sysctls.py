@@ -58,7 +58,7 @@ def sysctls(programs: Programs, netns: str, prefix: tuple[str, ...]) -> dict[str
 def _value(name: str, text: str, line: str) -> Value:
     if name == _RANGE:
         numbers = text.split()
-        if len(numbers) != 2 or not all(number.isdigit() for number in numbers):
+        if len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
             raise FormatError(line)
         return [int(number) for number in numbers]
     return int(text) if re.fullmatch(r"-?\d+", text) else text
