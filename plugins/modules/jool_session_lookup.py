@@ -235,7 +235,8 @@ lookup:
           returned: always
     sessions:
       description:
-        - With O(hosts), the sessions that fit, as in RV(nat64.jool.jool_session_facts#module:ansible_facts.jool_sessions.instances[].sessions), with
+        - With O(hosts), the sessions that fit, as in
+          RV(nat64.jool.jool_session_facts#module:ansible_facts.jool_sessions.instances[].sessions), with
           C(host), C(netns), C(instance), and C(static), whether the binding is configured. At most 10,000 of each instance.
         - Empty with O(store) and O(logs).
       type: list

@@ -88,9 +88,9 @@ _TEMPLATES: tuple[tuple[str, tuple[str, ...], Provocation], ...] = (
             "",
             "configuration_drift",
             "default",
-            "udp-timeout is 150, and 3600 on 2 other hosts (bookworm, trixie)",
-            "jool global update udp-timeout 0:02:30",
-            "jool global update udp-timeout 1:00:00",
+            "tos is 32, and 0 on 2 other hosts (bookworm, trixie)",
+            "jool global update tos 32",
+            "jool global update tos 0",
         ),
     ),
     (

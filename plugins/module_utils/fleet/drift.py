@@ -91,7 +91,7 @@ def _missing(
     group: str, found: Mapping[str, InstanceState], members: Mapping[str, Member], judged: set[str]
 ) -> Iterator[Finding]:
     """Hosts without an instance that most of the group have."""
-    label = next(iter(found.values())).label
+    label = _label(found)
     if len(found) * 2 <= len(members):
         return
     for name in sorted(judged - set(found)):
@@ -129,7 +129,7 @@ def _differing(
         for host, value in known.items():
             if host not in usual and host in judged:
                 apart.setdefault(host, []).append(_against(aspect, found, host, value, usual, shows_clients))
-    label = next(iter(found.values())).label
+    label = _label(found)
     for host, said in sorted(apart.items()):
         yield Finding(
             WARNING,
@@ -150,6 +150,11 @@ def _differing(
             f"The hosts of the group differ: {_sentence(undecided)}.",
             "Decide which one is meant, and bring the hosts of the group in line.",
         )
+
+
+def _label(found: Mapping[str, InstanceState]) -> str:
+    """What a person calls the instance; it has the same name on all hosts."""
+    return next(iter(found.values())).label
 
 
 def _aspects(entry: InstanceState, state: HostState) -> dict[str, Aspect]:
