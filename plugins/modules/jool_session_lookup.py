@@ -229,8 +229,9 @@ lookup:
           returned: always
         reason:
           description:
-            - Why it is known. V(now) (it has a session), V(static) (it is bound by configuration), V(in_table), V(lasting), V(before_and_after), V(mapped) (the log gave it the address) or V(lost_later) (the
-              log only took it back). V(none) where it is not.
+            - Why it is known. V(now) (it has a session), V(static) (it is bound by configuration), V(in_table), V(lasting),
+              V(before_and_after), V(mapped) (the log gave it the address) or V(lost_later) (the log only took it back).
+              V(none) where it is not.
           type: str
           returned: always
     sessions:
