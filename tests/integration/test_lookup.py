@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nat64.jool.plugins.module_utils.session_lookup_options import ARGUMENT_SPEC
+from ansible_collections.nat64.jool.plugins.module_utils.session_lookup_options import look_up as of_the_past
 from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, PING, RELEASES, Guest
 from ansible_collections.nat64.jool.tests.integration.runner import ansible
 
@@ -35,9 +37,15 @@ def module(name: str, **options: Any) -> dict[str, Any]:
     return found
 
 
-def look_up(**options: Any) -> dict[str, Any]:
+def look_up_now(**options: Any) -> dict[str, Any]:
     found: dict[str, Any] = module("jool_session_lookup", protocols=["icmp"], **options)["lookup"]
     return found
+
+
+def look_up(**options: Any) -> dict[str, Any]:
+    """In a store or in logs, without a run of Ansible for each question."""
+    defaults = {name: option.get("default") for name, option in ARGUMENT_SPEC.items()}
+    return of_the_past({**defaults, "protocols": ["icmp"], **options}).as_dict()
 
 
 @dataclass
@@ -106,9 +114,9 @@ def seen(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> 
         with ThreadPoolExecutor() as pool:
             cases = dict(zip(guests, pool.map(begin, guests.values())))
         for name, case in cases.items():
-            case.live = look_up(hosts=[name], address="192.0.2.1", l4_id=case.l4_id)
-        of_client = look_up(hosts=["translators"], clients=[f"{CLIENT}/128"])
-        of_peer = look_up(hosts=["translators"], peers=["198.51.100.5"])
+            case.live = look_up_now(hosts=[name], address="192.0.2.1", l4_id=case.l4_id)
+        of_client = look_up_now(hosts=["translators"], clients=[f"{CLIENT}/128"])
+        of_peer = look_up_now(hosts=["translators"], peers=["198.51.100.5"])
         first = module("jool_fleet_session_info", **gather)["fleet"]["generated_at"]
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda name: end(guests[name], cases[name]), cases))
