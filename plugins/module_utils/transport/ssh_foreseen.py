@@ -56,7 +56,7 @@ class Foreseen:
         start = text.find(self._mark)
         if start >= 0:
             status, line_break, after = text[start + len(self._mark) :].partition(b"\n")
-            if line_break and status.isdecimal():
+            if line_break and status.isdigit():
                 return text[:start], int(status), after
         start = text.rfind(BEGINNING, max(0, len(text) - self._mark_length))
         return (text, None, b"") if start < 0 else (text[:start], None, text[start:])
