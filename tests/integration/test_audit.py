@@ -187,7 +187,8 @@ def test_what_is_right_is_not_found(report: Path) -> None:
 def test_two_that_differ_are_told_both(report: Path) -> None:
     """The instance blue is switched off on one of its two hosts, and nobody can say which of them is meant."""
     (drift,) = findings_of(fleet_of(report), "configuration_drift", None)
-    assert drift["evidence"] == "The hosts of the group differ: manually-enabled is on on bookworm, off on trixie."
+    assert drift["evidence"].startswith("The hosts of the group differ: ")
+    assert "manually-enabled is on on bookworm, off on trixie" in drift["evidence"]
 
 
 def test_who_translates_nothing_is_found(report: Path) -> None:
