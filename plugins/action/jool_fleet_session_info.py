@@ -221,17 +221,11 @@ class FleetTask:
             host = self._inventory.host(name)
             groups[name] = host.groups
             if name in asked:
-                ways.append(self._way(host))
+                ways.append(self._inventory.way(host))
             pair = self._pair(host)
             if pair is not None:
                 pairs[pair] = None
         return ways, groups, list(pairs)
-
-    def _way(self, host: InventoryHost) -> Target | HostAnswer:
-        try:
-            return self._inventory.target(host)
-        except InventoryUnclear as error:
-            return HostAnswer.of_error(host.name, error, host.groups)
 
     def _pair(self, host: InventoryHost) -> tuple[str, ...] | None:
         try:

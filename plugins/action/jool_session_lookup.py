@@ -12,7 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.errors import InventoryUnclear, JoolError
+from ..module_utils.errors import JoolError
 from ..module_utils.fleet.answer import HostAnswer
 from ..module_utils.gathering.gatherer import gather_fleet
 from ..module_utils.gathering.target import Target
@@ -61,13 +61,7 @@ class ActionModule(ActionBase):
         question, gathering = live_question(options), gather_options(options)
         inventory = InventoryTargets(self, task_vars)
         names, _twice = inventory.names(options["hosts"])
-        targets: list[Target] = []
-        answers: list[HostAnswer] = []
-        for name in dict.fromkeys(names):
-            host = inventory.host(name)
-            try:
-                targets.append(inventory.target(host))
-            except InventoryUnclear as error:
-                answers.append(HostAnswer.of_error(name, error))
-        answers += gather_fleet(targets, question.of_tables(), gathering)
-        return live_answer(question, answers)
+        ways = [inventory.way(inventory.host(name)) for name in names]
+        targets = [way for way in ways if isinstance(way, Target)]
+        unclear = [way for way in ways if isinstance(way, HostAnswer)]
+        return live_answer(question, (*unclear, *gather_fleet(targets, question.of_tables(), gathering)))

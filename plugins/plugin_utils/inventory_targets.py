@@ -19,6 +19,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.errors import InventoryUnclear
+from ..module_utils.fleet.answer import HostAnswer
 from ..module_utils.gathering.target import Target
 from ..module_utils.transport.ssh import Become
 from ..module_utils.transport.ssh_route import Destination
@@ -144,6 +145,13 @@ class InventoryTargets:
         members = [member for word in words for member in self._groups.get(str(word), [str(word)])]
         pair = tuple(dict.fromkeys((host.name, *(str(member) for member in members))))
         return pair if len(pair) > 1 else None
+
+    def way(self, host: InventoryHost) -> Target | HostAnswer:
+        """A host and the way there, or that there is none, which is its answer."""
+        try:
+            return self.target(host)
+        except InventoryUnclear as error:
+            return HostAnswer.of_error(host.name, error, host.groups)
 
     def target(self, host: InventoryHost) -> Target:
         """A host and the way there.

@@ -9,13 +9,14 @@ Only what both audits know is compared. What one of them did not gather is no ch
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .configuration_lines import OF_CLIENTS, TABLES, differences, shown
 from .coverage import Fleet, FleetHost
 from .finding import Finding
-from .findings import finding_key
+from .findings import finding_key, findings_in
 from .host_part import HostPart
 from .host_state import RELEASES, HostState, InstanceState
 from .two_looks import two_looks
@@ -57,11 +58,7 @@ def changes_of(fleet: Fleet, findings: Sequence[Finding], earlier: Mapping[str, 
         return None
     now = {host.name: host for host in fleet.hosts}
     moments = [part.facts.gathered_at for part in fleet.before.values() if part.facts is not None]
-    both = [
-        (host, fleet.before[name])
-        for name, host in now.items()
-        if name in fleet.before and fleet.before[name].identity == host.part.identity
-    ]
+    both = list(fleet.with_past)
     return {
         "since": max(moments, default=None),
         "hosts_new": sorted(set(now) - set(fleet.before)),
@@ -70,8 +67,7 @@ def changes_of(fleet: Fleet, findings: Sequence[Finding], earlier: Mapping[str, 
         "hosts_back": sorted(host.name for host, past in both if past.facts is None and host.facts is not None),
         "sessions": _sessions(both),
         "entries": [change._asdict() for change in _entries(fleet, both)],
-        "findings_new": _new(findings, earlier),
-        "findings_gone": _gone(fleet, findings, earlier),
+        **_findings(fleet, findings, earlier),
     }
 
 
@@ -136,32 +132,23 @@ def _instance_changes(host: str, past: InstanceState, entry: InstanceState, show
             )
 
 
-def _earlier_findings(earlier: Mapping[str, Any] | None) -> list[Mapping[str, Any]] | None:
-    found = earlier.get("findings") if earlier is not None else None
-    if not isinstance(found, (list, tuple)):
-        return None
-    return [entry for entry in found if isinstance(entry, Mapping)]
+def _findings(fleet: Fleet, findings: Sequence[Finding], earlier: Mapping[str, Any] | None) -> Plain:
+    """How many findings are new, and which are no more; None where what was found before is not known.
 
-
-def _new(findings: Sequence[Finding], earlier: Mapping[str, Any] | None) -> int | None:
-    """How many findings were not there before; None where that is not known."""
-    past = _earlier_findings(earlier)
+    Those of a host that gives no answer now are not known to be gone.
+    """
+    past = findings_in(earlier)
     if past is None:
-        return None
-    known = {finding_key(entry) for entry in past}
-    return sum(finding_key(finding._asdict()) not in known for finding in findings)
-
-
-def _gone(fleet: Fleet, findings: Sequence[Finding], earlier: Mapping[str, Any] | None) -> list[Plain] | None:
-    """Findings that are no more. Those of a host that gives no answer now are not known to be gone."""
-    past = _earlier_findings(earlier)
-    if past is None:
-        return None
-    here = {finding_key(finding._asdict()) for finding in findings}
+        return {"findings_new": None, "findings_gone": None}
+    here = Counter(finding_key(finding._asdict()) for finding in findings)
+    there = {finding_key(entry) for entry in past}
     silent = {host.name for host in fleet.hosts if host.facts is None}
     names = ("severity", "code", "host", "instance", "subject")
-    return [
-        {name: entry.get(name) for name in names}
-        for entry in past
-        if finding_key(entry) not in here and entry.get("host") not in silent
-    ]
+    return {
+        "findings_new": sum(number for key, number in here.items() if key not in there),
+        "findings_gone": [
+            {name: entry.get(name) for name in names}
+            for entry in past
+            if finding_key(entry) not in here and entry.get("host") not in silent
+        ],
+    }

@@ -103,6 +103,14 @@ class Fleet:
         """The hosts of which more than sessions is known, and what."""
         return ((host, host.part.state) for host in self.hosts if host.part.state is not None)
 
+    @property
+    def with_past(self) -> Iterator[tuple[FleetHost, HostPart]]:
+        """The hosts that were known at an earlier time, and what was known: of the same machine, not the same name."""
+        for host in self.hosts:
+            past = self.before.get(host.name) if self.before else None
+            if past is not None and past.identity == host.part.identity:
+                yield host, past
+
 
 def fleet_of(
     summary: FleetSummary, options: FleetOptions, generated_at: datetime, before: FleetSummary | None = None

@@ -19,10 +19,11 @@ from typing import Any, NamedTuple
 
 from ..config.entries import EntryError
 from ..config.parameters import BY_OPTION
-from ..inspection.host_facts import read_release
+from ..inspection.host_facts import instance_label
 from ..records.kind import NAT64
+from ..records.release import Release
 from .configuration_lines import Table, differences, shown, table
-from .coverage import Fleet, FleetHost
+from .coverage import Fleet
 from .finding import NOTE, WARNING, Finding, listed, number_of
 from .host_state import HostState, InstanceKey, InstanceState
 from .pairs import Pairs
@@ -34,13 +35,6 @@ SHOWN_DIFFERENCES = 5
 """Differences of an instance that one finding names."""
 
 _DEFAULT = "default"
-
-
-class Member(NamedTuple):
-    """A host of a group."""
-
-    host: FleetHost
-    state: HostState
 
 
 class Aspect(NamedTuple):
@@ -58,40 +52,38 @@ def configuration_drift(fleet: Fleet) -> Iterator[Finding]:
     """Instances that differ from those of the same name on other hosts of the group."""
     for group, members, judged in _groups(fleet):
         instances: dict[InstanceKey, dict[str, InstanceState]] = {}
-        for member in members:
-            for entry in member.state.instances or ():
-                instances.setdefault(entry.key, {})[member.host.name] = entry
-        by_name = {member.host.name: member for member in members}
-        for found in instances.values():
-            yield from _missing(group, found, by_name, judged)
-            yield from _differing(group, found, by_name, judged, fleet.options.client_privacy == "full")
+        for host, state in members.items():
+            for entry in state.instances or ():
+                instances.setdefault(entry.key, {})[host] = entry
+        for key, found in instances.items():
+            label = instance_label(*key)
+            yield from _missing(group, label, found, members, judged)
+            yield from _differing(group, label, found, members, judged, fleet.options.client_privacy == "full")
 
 
-def _groups(fleet: Fleet) -> Iterator[tuple[str, list[Member], set[str]]]:
+def _groups(fleet: Fleet) -> Iterator[tuple[str, dict[str, HostState], set[str]]]:
     """Group, its hosts, and the names of those that are judged there."""
-    known: dict[str, list[Member]] = {}
+    known: dict[str, dict[str, HostState]] = {}
     for host, state in fleet.with_state:
         if state.instances is not None:
             for group in host.part.groups:
-                known.setdefault(group, []).append(Member(host, state))
+                known.setdefault(group, {})[host.name] = state
     wanted = fleet.options.drift_groups
     several = {
         group: members for group, members in known.items() if len(members) > 1 and (not wanted or group in wanted)
     }
     done: set[str] = set()
     for group, members in sorted(several.items(), key=lambda item: (len(item[1]), item[0])):
-        names = {member.host.name for member in members}
-        judged = names if wanted else names - done
-        done |= names
+        judged = set(members) if wanted else set(members) - done
+        done |= set(members)
         if judged:
             yield group, members, judged
 
 
 def _missing(
-    group: str, found: Mapping[str, InstanceState], members: Mapping[str, Member], judged: set[str]
+    group: str, label: str, found: Mapping[str, InstanceState], members: Mapping[str, HostState], judged: set[str]
 ) -> Iterator[Finding]:
     """Hosts without an instance that most of the group have."""
-    label = _label(found)
     if len(found) * 2 <= len(members):
         return
     for name in sorted(judged - set(found)):
@@ -102,18 +94,19 @@ def _missing(
             f"{number_of(len(found), 'host')} of the {len(members)} in group {group} have it, this one has not.",
             "Make it there too, or put the host into a group of its own.",
             name,
-            since=members[name].state.gathered_at,
+            since=members[name].gathered_at,
         )
 
 
 def _differing(
     group: str,
+    label: str,
     found: Mapping[str, InstanceState],
-    members: Mapping[str, Member],
+    members: Mapping[str, HostState],
     judged: set[str],
     shows_clients: bool,
 ) -> Iterator[Finding]:
-    aspects = {name: _aspects(entry, members[name].state) for name, entry in found.items()}
+    aspects = {name: _aspects(entry, members[name]) for name, entry in found.items()}
     names = list(dict.fromkeys(aspect for known in aspects.values() for aspect in known))
     apart: dict[str, list[str]] = {}
     undecided: list[str] = []
@@ -129,7 +122,6 @@ def _differing(
         for host, value in known.items():
             if host not in usual and host in judged:
                 apart.setdefault(host, []).append(_against(aspect, found, host, value, usual, shows_clients))
-    label = _label(found)
     for host, said in sorted(apart.items()):
         yield Finding(
             WARNING,
@@ -140,7 +132,7 @@ def _differing(
             "host into a group of its own.",
             host,
             label,
-            members[host].state.gathered_at,
+            members[host].gathered_at,
         )
     if undecided and judged & set(found):
         yield Finding(
@@ -152,17 +144,12 @@ def _differing(
         )
 
 
-def _label(found: Mapping[str, InstanceState]) -> str:
-    """What a person calls the instance; it has the same name on all hosts."""
-    return next(iter(found.values())).label
-
-
 def _aspects(entry: InstanceState, state: HostState) -> dict[str, Aspect]:
     """What is compared of an instance, by what a person calls it."""
     found: dict[str, Aspect] = {}
     if entry.framework is not None:
         found["framework"] = Aspect(entry.framework, entry.framework)
-    release = read_release(state.module if entry.translator == NAT64 else state.siit_module)
+    release = Release.named(state.module if entry.translator == NAT64 else state.siit_module)
     for name, value in (entry.parameters or {}).items():
         if name not in OF_THE_HOST:
             alike = _DEFAULT if _is_default(name, value, release) else json.dumps(value, sort_keys=True)
@@ -175,7 +162,7 @@ def _aspects(entry: InstanceState, state: HostState) -> dict[str, Aspect]:
     return found
 
 
-def _is_default(name: str, value: Any, release: Any) -> bool:
+def _is_default(name: str, value: Any, release: Release | None) -> bool:
     """Whether it is what a fresh instance of its release has: defaults change from release to release."""
     parameter = BY_OPTION.get(name)
     if parameter is None or release is None:
@@ -230,20 +217,20 @@ def pair_pool4_differs(fleet: Fleet, pairs: Pairs) -> Iterator[Finding]:
     for pair in pairs.all:
         if not pair.counted_once:
             continue
-        pools: dict[InstanceKey, dict[str, tuple[InstanceState, Table]]] = {}
+        pools: dict[InstanceKey, dict[str, Table]] = {}
         for member in pair.members:
             for entry in (states[member].instances or ()) if member in states else ():
                 if entry.tables is not None and "pool4" in entry.tables and (entry.parameters or {}).get("ss_enabled"):
-                    pools.setdefault(entry.key, {})[member] = (entry, entry.tables["pool4"])
-        for found in pools.values():
-            (first, (entry, pool4)), *others = found.items()
-            for other, (_entry, differing) in others:
+                    pools.setdefault(entry.key, {})[member] = entry.tables["pool4"]
+        for key, found in pools.items():
+            (first, pool4), *others = found.items()
+            for other, differing in others:
                 if differing.digest != pool4.digest:
                     yield Finding(
                         WARNING,
                         "pair_pool4_differs",
                         f"pair {listed(list(pair.members), 10)}",
-                        f"pool4 of instance {entry.label} is not the same: {other} {differences(differing, pool4)} "
-                        f"against {first}.",
+                        f"pool4 of instance {instance_label(*key)} is not the same: {other} "
+                        f"{differences(differing, pool4)} against {first}.",
                         "Give both the same pool4: a session whose address the partner has not cannot be taken over.",
                     )

@@ -260,14 +260,21 @@ def _accepted(finding: Finding, accept: Sequence[str]) -> Finding:
 
 def _known_since(earlier: Mapping[str, Any] | None) -> dict[tuple[str, ...], str]:
     """What an earlier report found, and since when. A report that is none, and entries that are none, know nothing."""
-    findings = earlier.get("findings") if isinstance(earlier, Mapping) else None
     since: dict[tuple[str, ...], str] = {}
-    for entry in findings if isinstance(findings, (list, tuple)) else ():
-        if isinstance(entry, Mapping) and isinstance(entry.get("since"), str):
+    for entry in findings_in(earlier) or ():
+        if isinstance(entry.get("since"), str):
             with suppress(ValueError):
                 moment_of(entry["since"])
                 since[finding_key(entry)] = entry["since"]
     return since
+
+
+def findings_in(earlier: Mapping[str, Any] | None) -> list[Mapping[str, Any]] | None:
+    """What an earlier report found; None of a report that is none."""
+    found = earlier.get("findings") if isinstance(earlier, Mapping) else None
+    if not isinstance(found, (list, tuple)):
+        return None
+    return [entry for entry in found if isinstance(entry, Mapping)]
 
 
 def finding_key(entry: Mapping[str, Any]) -> tuple[str, ...]:

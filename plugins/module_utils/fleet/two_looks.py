@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from ..checks import moment_of
 from .coverage import Fleet, FleetHost
-from .host_state import InstanceState
 
 GAUGES = ("JSTAT_BIB_ENTRIES", "JSTAT_SESSIONS")
 """The counters that go down in a healthy instance; all others only grow (NICMx/Jool src/common/stats.h)."""
@@ -43,23 +42,23 @@ class TwoLooks(NamedTuple):
 
 def two_looks(fleet: Fleet) -> Iterator[TwoLooks]:
     """Every instance of which there are counters of an earlier time and of now, in this order."""
-    for host, state in fleet.with_state:
-        earlier = fleet.before.get(host.name) if fleet.before else None
-        if earlier is None or earlier.state is None or earlier.identity != host.part.identity:
+    for host, past_part in fleet.with_past:
+        earlier, state = past_part.state, host.part.state
+        if earlier is None or state is None:
             continue
-        seconds = (moment_of(state.gathered_at) - moment_of(earlier.state.gathered_at)).total_seconds()
+        seconds = (moment_of(state.gathered_at) - moment_of(earlier.gathered_at)).total_seconds()
         if seconds <= 0:
             continue
-        known = {entry.key: entry for entry in earlier.state.instances or ()}
+        known = {entry.key: entry for entry in earlier.instances or ()}
         for entry in state.instances or ():
-            past: InstanceState | None = known.get(entry.key)
+            past = known.get(entry.key)
             if past is not None and past.counters is not None and entry.counters is not None:
                 yield TwoLooks(
                     host,
                     entry.label,
                     past.counters,
                     entry.counters,
-                    earlier.state.gathered_at,
+                    earlier.gathered_at,
                     state.gathered_at,
                     seconds,
                 )

@@ -25,7 +25,6 @@ from ..checks import (
     text,
 )
 from ..records.kind import KINDS, NAT64, SIIT, TOOLS
-from ..records.release import Release
 
 SCHEMA = 1
 """Of ``ansible_facts.jool``, see `facts.host_shape`."""
@@ -168,11 +167,3 @@ def modules_in_use(facts: HostFacts) -> list[str]:
 def of_namespace(entries: Any, netns: str) -> Iterator[Mapping[str, Any]]:
     """The entries of a network namespace in a list of the facts, none where it was not gathered."""
     return (entry for entry in entries or () if entry["netns"] == netns)
-
-
-def read_release(text_of: str | None) -> Release | None:
-    """A release, None where none is known."""
-    try:
-        return None if text_of is None else Release.parse(text_of)
-    except ValueError:
-        return None

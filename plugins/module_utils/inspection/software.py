@@ -11,7 +11,8 @@ from typing import Any
 
 from ..preflight.running import talk
 from ..records.kind import KINDS, TOOLS
-from .host_facts import HostFacts, module_release, modules_in_use, read_release, tool_release
+from ..records.release import Release
+from .host_facts import HostFacts, module_release, modules_in_use, tool_release
 from .seen import Seen
 
 _ON_DISK = {"nat64": "module_on_disk", "siit": "siit_module_on_disk"}
@@ -63,9 +64,9 @@ def kernels(facts: HostFacts) -> Iterator[Seen]:
     why = KNOWN_BY.get(known.get("next_known_by") or "")
     yield from _without_module(facts, following, f"starts at the next boot ({why})" if why else "starts next")
     for kind in KINDS:
-        tool = read_release(tool_release(facts, kind))
+        tool = Release.named(tool_release(facts, kind))
         module = following["modules"].get(TOOLS[kind]) or {}
-        release = read_release(module.get("version"))
+        release = Release.named(module.get("version"))
         if TOOLS[kind] in modules_in_use(facts) and tool and release and not talk(tool, release):
             yield Seen(
                 "next_module_differs",

@@ -21,9 +21,10 @@ from ..preflight.observation import Observation
 from ..preflight.situation import Situation
 from ..preflight.wanted import Target
 from ..records.kind import NAT64
+from ..records.release import Release
 from ..system.offloads import Feature, InterfaceOffloads
 from ..system.sockets import Socket
-from .host_facts import HostFacts, Instance, instances_of, label_of, module_release, of_namespace, read_release
+from .host_facts import HostFacts, Instance, instances_of, label_of, module_release, of_namespace
 from .seen import Seen
 
 _RESERVED = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
@@ -80,7 +81,7 @@ def _situation(facts: HostFacts, netns: str, pool4: Pool4) -> Situation:
     listening = next((entry["listening"] for entry in of_namespace(facts["sockets"], netns)), None) or ()
     addresses = next((entry["addresses"] for entry in of_namespace(facts["ipv4_addresses"], netns)), None) or ()
     return Situation(
-        Target(module=read_release(module_release(facts, NAT64))),
+        Target(module=Release.named(module_release(facts, NAT64))),
         local_ports=_range(parameters.get("net.ipv4.ip_local_port_range")),
         reserved_ports=_reserved(parameters.get("net.ipv4.ip_local_reserved_ports")),
         sockets=tuple(

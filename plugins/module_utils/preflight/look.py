@@ -121,7 +121,7 @@ def look(transport: Transport, request: Request, timeout: float = 0) -> Seen:
         kernels=tuple(there),
         next_known=found.following is not None,
         tool=tool,
-        loaded=next(filter(None, map(_release, versions.values())), None),  # both kinds hang on one common module
+        loaded=next(filter(None, map(Release.named, versions.values())), None),  # both kinds hang on one common module
         modules_loaded=tuple(module for module, version in versions.items() if version is not None),
         reload=request.reload,
         signatures=signatures(programs) if builds else Signatures(),
@@ -203,7 +203,7 @@ def _to_be_had(known: Mapping[str, Package] | None, name: str) -> bool | None:
 def _module(files: KernelFiles) -> Release | None:
     versions = {module.version for module in files.modules.values()}
     version = versions.pop() if len(versions) == 1 else None
-    return _release(version)
+    return Release.named(version)
 
 
 def _target(
@@ -221,14 +221,6 @@ def _tool(translator: Translator) -> Release | None:
     try:
         return translator.connect().release
     except NO_TOOL:
-        return None
-
-
-def _release(text: str | None) -> Release | None:
-    """None also for what was built from no release."""
-    try:
-        return None if text is None else Release.parse(text)
-    except ValueError:
         return None
 
 

@@ -56,7 +56,7 @@ def choose(package: Package, wanted: str) -> str | None:
     known = (*((package.installed,) if package.installed else ()), *package.versions)
     if wanted in known:
         return wanted
-    release = _release(wanted)
+    release = Release.named(wanted)
     return next((version for version in known if release is not None and upstream(version) == release), None)
 
 
@@ -87,10 +87,3 @@ def of_release(wanted: str) -> Target:
     """What comes of sources of one release, or of packages that nothing is known of beforehand."""
     release = None if wanted in ("", NEWEST) else upstream(wanted)
     return Target(module=release, tool=release, wanted=wanted)
-
-
-def _release(text: str) -> Release | None:
-    try:
-        return Release.parse(text)
-    except ValueError:
-        return None

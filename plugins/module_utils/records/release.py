@@ -54,6 +54,14 @@ class Release:
             return cls(3, 0) if app == "NAT64" else cls(3, 1)
         return release
 
+    @classmethod
+    def named(cls, text: str | None) -> Release | None:
+        """The release that a text names; None where there is none, or it is no version."""
+        try:
+            return None if text is None else cls.parse(text)
+        except ValueError:
+            return None
+
     @property
     def candidate(self) -> tuple[int, int, int] | None:
         """Series and number, (3, 6, 1) for 3.6.0-rc1; None for what is no candidate."""
