@@ -12,10 +12,15 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nat64.jool.tests.integration.combinations import (
+    TRANSPORTS,
+    combinations,
+    guests_and_transports,
+    where_combined,
+)
 from ansible_collections.nat64.jool.tests.integration.guests import RELEASES, Guest
 from ansible_collections.nat64.jool.tests.integration.runner import Case, Run, ask
 
-TRANSPORTS = ("connection", "ssh", "host")
 BRIEF: dict[str, Any] = {"gather_subset": ["counts"], "instances": ["default"], "netns": [""]}
 VIEWER = {"vars": {"ansible_user": "viewer"}}
 
@@ -54,6 +59,11 @@ CONDITIONS = {
 }
 """Case to the error's class, the options, the task's keywords."""
 
+COMBINED = combinations(list(CONDITIONS))
+
+STATES = combinations(["none", "siit", "empty"])
+"""The same of what a kernel without a NAT64 instance has."""
+
 
 @pytest.fixture(scope="module")
 def run(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, Path]]:
@@ -64,19 +74,15 @@ def run(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> I
         guest.traffic("udp", "--sessions", "4000", "--clients", "1000")
         for name, how in BREAKS.items():
             guest.write(f"/usr/local/bin/jool-{name}", BROKEN.format(how=how))
+    dest = {"dest": f"{place}/{{{{ inventory_hostname }}}}.jsonl"}
     cases = {
-        f"{transport}_{name}": Case(
-            {**BRIEF, "transport": transport, "dest": f"{place}/{{{{ inventory_hostname }}}}.jsonl", **options},
-            keywords,
+        f"{transport}_{name}": where_combined(
+            Case({**BRIEF, "transport": transport, **dest, **options}, keywords), transport, name, COMBINED
         )
         for transport in TRANSPORTS
         for name, (_kind, options, keywords) in CONDITIONS.items()
     }
-    dropped = {
-        **BRIEF,
-        "jool_path": "/usr/local/bin/jool-dropped",
-        "dest": f"{place}/{{{{ inventory_hostname }}}}.jsonl",
-    }
+    dropped = {**BRIEF, **dest, "jool_path": "/usr/local/bin/jool-dropped"}
     cases["ssh_dropped"] = Case({**dropped, "transport": "ssh"})
     cases["connection_dropped"] = Case({**dropped, "transport": "connection"}, {"vars": {"ansible_ssh_retries": 0}})
     cases["ssh_refused"] = Case({**BRIEF, "transport": "ssh"}, {"vars": {"ansible_port": 1}})
@@ -130,9 +136,7 @@ def failure_of(run: Run, guest: str, case: str) -> dict[str, Any]:
     return result
 
 
-@everywhere
-@pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize("name", list(CONDITIONS))
+@pytest.mark.parametrize(("guest", "transport", "name"), COMBINED)
 def test_condition(run: tuple[Run, Path], guest: str, transport: str, name: str) -> None:
     kind = CONDITIONS[name][0]
     result = failure_of(run[0], guest, f"{transport}_{name}")
@@ -187,45 +191,53 @@ def unloaded(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory)
     """The kernel without Jool, then with SIIT only, then with a SIIT instance beside NAT64."""
     place = tmp_path_factory.mktemp("tables")
     dest = {"dest": f"{place}/{{{{ inventory_hostname }}}}.jsonl"}
-    case = {transport: Case({"gather_subset": ["counts"], "transport": transport, **dest}) for transport in TRANSPORTS}
+
+    def cases(state: str) -> dict[str, Case]:
+        counts = {"gather_subset": ["counts"], **dest}
+        return {
+            transport: where_combined(Case({**counts, "transport": transport}), transport, state, STATES)
+            for transport in TRANSPORTS
+        }
+
     siit = {"siit_tool": Case({**BRIEF, "jool_path": "jool_siit", "transport": "connection"})}
     runs = {}
     for guest in guests.values():
         guest.traffic("clear")
         guest.run("modprobe", "-r", "jool")
-    runs["none"] = ask("2.21", case, tmp_path_factory.mktemp("none"))
+    runs["none"] = ask("2.21", cases("none"), tmp_path_factory.mktemp("none"))
     for guest in guests.values():
         guest.run("modprobe", "jool_siit")
-    runs["siit"] = ask("2.21", case, tmp_path_factory.mktemp("siit"))
+    runs["siit"] = ask("2.21", cases("siit"), tmp_path_factory.mktemp("siit"))
     assert list(place.iterdir()) == []  # neither a failure nor a stateless translator has a table
     for guest in guests.values():
         guest.run("modprobe", "jool")
-    runs["empty"] = ask("2.21", {**case, **siit}, tmp_path_factory.mktemp("empty"))
+    runs["empty"] = ask("2.21", {**cases("empty"), **siit}, tmp_path_factory.mktemp("empty"))
     yield runs
     for guest in guests.values():
         guest.run("modprobe", "-r", "jool_siit")
         guest.restore()
 
 
-@everywhere
-@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize(("guest", "transport"), guests_and_transports("none", STATES))
 def test_module_not_loaded(unloaded: dict[str, Run], guest: str, transport: str) -> None:
     assert failure_of(unloaded["none"], guest, transport)["error"]["condition"] == "ModuleNotLoaded"
 
 
-@everywhere
 @pytest.mark.parametrize(
-    ("state", "case"), [*(("siit", transport) for transport in TRANSPORTS), ("empty", "siit_tool")]
+    ("state", "guest", "case"),
+    [
+        *(("siit", *one) for one in guests_and_transports("siit", STATES)),
+        *(("empty", guest, "siit_tool") for guest in RELEASES),
+    ],
 )
-def test_stateless_is_no_failure(unloaded: dict[str, Run], guest: str, state: str, case: str) -> None:
+def test_stateless_is_no_failure(unloaded: dict[str, Run], state: str, guest: str, case: str) -> None:
     result = unloaded[state].results[guest][case]
     assert not result.get("failed"), result.get("msg")
     facts = result["ansible_facts"]["jool_sessions"]
     assert (facts["applicable"], facts["total"], facts["instances"]) == (False, None, [])
 
 
-@everywhere
-@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize(("guest", "transport"), guests_and_transports("empty", STATES))
 def test_no_instance(unloaded: dict[str, Run], guest: str, transport: str) -> None:
     result = unloaded["empty"].results[guest][transport]
     facts = result["ansible_facts"]["jool_sessions"]

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nat64.jool.tests.integration.combinations import TRANSPORTS
 from ansible_collections.nat64.jool.tests.integration.guests import RELEASES, Guest
 from ansible_collections.nat64.jool.tests.integration.runner import Case, Run, ask
 
@@ -24,7 +25,6 @@ DETAILS: dict[str, Any] = {
     "netns": [""],
     "top_clients": 1000,
 }
-TRANSPORTS = ("connection", "ssh", "host")
 PROTOCOLS = ("tcp", "udp", "icmp")
 
 everywhere = pytest.mark.parametrize("guest", list(RELEASES))

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.nat64.jool.tests.integration import host_words as own
+from ansible_collections.nat64.jool.tests.integration.combinations import TRANSPORTS
 from ansible_collections.nat64.jool.tests.integration.guests import (
     INVENTORY,
     RELEASES,
@@ -25,7 +26,6 @@ from ansible_collections.nat64.jool.tests.integration.guests import (
 )
 from ansible_collections.nat64.jool.tests.integration.runner import Case, Run, ansible, ask
 
-TRANSPORTS = ("connection", "ssh", "host")
 OPERATOR = {"become": True, "vars": {"ansible_user": "operator"}}
 VIEWER = {"vars": {"ansible_user": "viewer"}}
 PYTHONLESS = {"vars": {"ansible_python_interpreter": "/no/python"}}

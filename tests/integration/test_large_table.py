@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nat64.jool.tests.integration.combinations import TRANSPORTS
 from ansible_collections.nat64.jool.tests.integration.guests import Guest
 from ansible_collections.nat64.jool.tests.integration.runner import Case, Run, ask
 
@@ -27,7 +28,6 @@ BYTES_A_ROW = 80
 HELD = 4
 """So often Ansible holds an output that comes in one piece: as bytes, text, lines, and bytes again."""
 
-TRANSPORTS = ("connection", "ssh", "host")
 OPTIONS: dict[str, Any] = {"instances": ["default"], "netns": [""], "timeout": 600.0}
 
 

@@ -15,17 +15,29 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.nat64.jool.tests.integration.combinations import (
+    TRANSPORTS,
+    combinations,
+    guests_and_transports,
+    where_combined,
+)
 from ansible_collections.nat64.jool.tests.integration.guests import RELEASES, WITH_BLUE, Guest
 from ansible_collections.nat64.jool.tests.integration.runner import CORES, Case, Run, ansible, ask
 from ansible_collections.nat64.jool.tests.integration.runner import INVENTORY as LAB
 
-TRANSPORTS = ("connection", "ssh", "host")
 OPERATOR = {"become": True, "vars": {"ansible_user": "operator"}}
 KEEPER = {"become": True, "vars": {"ansible_user": "keeper", "ansible_become_password": "lab-keeper"}}
 PYTHONLESS = {"vars": {"ansible_python_interpreter": "/no/python"}}
 
 ALL: dict[str, Any] = {"gather_subset": ["all"]}
 BRIEF: dict[str, Any] = {"gather_subset": ["counts"], "instances": ["default"], "netns": [""]}
+
+COMBINED = combinations(["check_mode", "become", "become_password"])
+
+
+def where(name: str) -> pytest.MarkDecorator:
+    """The guests and transports that have it."""
+    return pytest.mark.parametrize(("guest", "transport"), guests_and_transports(name, COMBINED))
 
 
 def _cases(place: Path) -> dict[str, Case]:
@@ -35,9 +47,12 @@ def _cases(place: Path) -> dict[str, Case]:
         brief = {**BRIEF, "transport": transport}
         cases[transport] = Case({**ALL, "transport": transport, **dest})
         unwritten = {"dest": f"{place}/{{{{ inventory_hostname }}}}-{transport}-check.jsonl"}
-        cases[f"{transport}_check_mode"] = Case({**brief, **unwritten}, {"check_mode": True})
         kept = {"dest": f"{place}/{{{{ inventory_hostname }}}}-{transport}-become.csv", "dest_format": "csv"}
-        cases[f"{transport}_become"] = Case({**brief, **kept}, OPERATOR)
+        for name, case in (
+            ("check_mode", Case({**brief, **unwritten}, {"check_mode": True})),
+            ("become", Case({**brief, **kept}, OPERATOR)),
+        ):
+            cases[f"{transport}_{name}"] = where_combined(case, transport, name, COMBINED)
     return cases
 
 
@@ -46,11 +61,12 @@ def more(known_traffic: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
     """What does not depend on the version of ansible-core."""
     assert known_traffic
     cases = {
-        f"{transport}_{name}": Case({**BRIEF, "transport": transport}, keywords)
-        for transport in TRANSPORTS
-        for name, keywords in (("become_password", KEEPER), ("no_python", PYTHONLESS))
-        if (transport, name) != ("host", "no_python")
+        f"{transport}_no_python": Case({**BRIEF, "transport": transport}, PYTHONLESS)
+        for transport in ("connection", "ssh")
     }
+    for transport in TRANSPORTS:
+        case = Case({**BRIEF, "transport": transport}, KEEPER)
+        cases[f"{transport}_become_password"] = where_combined(case, transport, "become_password", COMBINED)
     return ask("2.21", cases, tmp_path_factory.mktemp("more"))
 
 
@@ -175,8 +191,7 @@ def test_the_full_table_is_on_the_controller(run: tuple[Run, Path], guest: str, 
     assert rows == in_facts
 
 
-@pytest.mark.parametrize("guest", list(RELEASES))
-@pytest.mark.parametrize("transport", TRANSPORTS)
+@where("check_mode")
 def test_check_mode_gathers_and_writes_nothing(run: tuple[Run, Path], guest: str, transport: str) -> None:
     checked = facts_of(run[0], guest, f"{transport}_check_mode")
     assert checked["by_protocol"] == default_of(facts_of(run[0], guest, transport))["by_protocol"]
@@ -184,8 +199,7 @@ def test_check_mode_gathers_and_writes_nothing(run: tuple[Run, Path], guest: str
     assert not (run[1] / f"{guest}-{transport}-check.jsonl").exists()
 
 
-@pytest.mark.parametrize("guest", list(RELEASES))
-@pytest.mark.parametrize("transport", TRANSPORTS)
+@where("become")
 def test_become(run: tuple[Run, Path], guest: str, transport: str) -> None:
     facts = facts_of(run[0], guest, f"{transport}_become")
     assert facts["by_protocol"] == default_of(facts_of(run[0], guest, transport))["by_protocol"]
@@ -195,8 +209,7 @@ def test_become(run: tuple[Run, Path], guest: str, transport: str) -> None:
         assert len(list(csv.DictReader(file))) == facts["total"]
 
 
-@pytest.mark.parametrize("guest", list(RELEASES))
-@pytest.mark.parametrize("transport", TRANSPORTS)
+@where("become_password")
 def test_become_with_a_password(more: Run, known_traffic: dict[str, Any], guest: str, transport: str) -> None:
     made = known_traffic[guest]["expected"]["sessions"]
     facts = facts_of(more, guest, f"{transport}_become_password")

@@ -16,7 +16,7 @@ report() { # NAME
 # Without a browser the tests of the reports' page are skipped and say so; in CI they fail.
 tests/tooling/install_chromium.sh || true
 
-# Both interpreters at once: each run keeps one core busy.
+# Both interpreters at once, and two files at a time on the newer one: many tests wait for a process of their own.
 engine_log=$ROOT/.build/log/unit-3.9.txt
 engine=
 if oldest=$(tests/tooling/find_python.sh 3.9); then
@@ -38,7 +38,7 @@ fi
 
 step "unit tests"
 # shellcheck disable=SC2046
-.venv/bin/python -m pytest tests/unit $(report unit) "${arguments[@]}" || status=$?
+.venv/bin/python -m pytest --numprocesses 2 --dist loadscope tests/unit $(report unit) "${arguments[@]}" || status=$?
 
 if [ -n "$engine" ]; then
     step "unit tests of the engine on Python 3.9: what they printed"
