@@ -16,36 +16,24 @@ report() { # NAME
 # Without a browser the tests of the reports' page are skipped and say so; in CI they fail.
 tests/tooling/install_chromium.sh || true
 
-# Both interpreters at once, and two files at a time on the newer one: many tests wait for a process of their own.
-engine_log=$ROOT/.build/log/unit-3.9.txt
-engine=
+# Two files at a time, in their order (slow ones are first): many tests wait for a process of their own.
+beside=(--numprocesses 2 --dist loadscope --no-loadscope-reorder)
+
+step "unit tests"
+# shellcheck disable=SC2046
+.venv/bin/python -m pytest "${beside[@]}" tests/unit $(report unit) "${arguments[@]}" || status=$?
+
 if oldest=$(tests/tooling/find_python.sh 3.9); then
     # Made here and not by `make setup`: most machines have no 3.9.
     if [ "$(cat .venv-3.9/.ready 2>/dev/null)" != "$ROOT" ] || [ tests/requirements/python-3.9.txt -nt .venv-3.9/.ready ]; then
         tests/tooling/venv.sh .venv-3.9 tests/requirements/python-3.9.txt "the engine alone" "$oldest"
     fi
-    mkdir -p "$(dirname "$engine_log")"
-    step "unit tests of the engine on Python 3.9 (in the background: .build/log/unit-3.9.txt)"
+    step "unit tests of the engine on Python 3.9"
     # shellcheck disable=SC2046
-    PYTHONPATH=tests/tooling .venv-3.9/bin/python -m pytest -p engine_only tests/unit $(report unit-3.9) "${arguments[@]}" \
-        >"$engine_log" 2>&1 </dev/null &
-    engine=$!
-    trap 'kill "$engine" 2>/dev/null || true' EXIT
+    PYTHONPATH=tests/tooling .venv-3.9/bin/python -m pytest "${beside[@]}" -p engine_only tests/unit $(report unit-3.9) \
+        "${arguments[@]}" || status=$?
 else
     step "no Python 3.9 here: the engine is tested on $(.venv/bin/python --version) only"
     record skipped "unit: engine on Python 3.9"
-fi
-
-step "unit tests"
-# shellcheck disable=SC2046
-.venv/bin/python -m pytest --numprocesses 2 --dist loadscope tests/unit $(report unit) "${arguments[@]}" || status=$?
-
-if [ -n "$engine" ]; then
-    step "unit tests of the engine on Python 3.9: what they printed"
-    engine_status=0
-    wait "$engine" || engine_status=$?
-    trap - EXIT
-    cat "$engine_log"
-    [ "$engine_status" = 0 ] || status=$engine_status
 fi
 exit $status

@@ -124,8 +124,8 @@ def test_one_bad_host_of_each_kind_among_thirty(processes: int, hosts: Fleet, tm
     started = time.monotonic()
     finished: dict[str, float] = {}
     options = GatherOptions(
-        timeout_seconds=8.0,
-        retries=2,
+        timeout_seconds=16.0,  # two of them send as fast as they can, and the rest must come through on a busy machine
+        retries=1,
         backoff_seconds=0.05,
         concurrency=30,
         processes=processes,

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lab" / "guest" / "seed" / "usr" / "local" / "lib" / "lab"))
 
-from lab_traffic import bulk, command_line, mix, packets
+from lab_traffic import bulk, command_line, kernel, mix, packets
 from lab_traffic.sites import SITES, pool4_capacity
 
 
@@ -75,3 +75,11 @@ def test_every_state_is_an_option() -> None:
     options = command_line.parser().parse_args(["mix", "--v4-fin-rcv", "7"])
     assert options.V4_FIN_RCV == 7
     assert options.ESTABLISHED == 3
+
+
+def test_sessions_that_the_kernel_does_not_get_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([7, 9, 12])
+    monkeypatch.setattr(kernel, "stats", lambda _site: {"JSTAT_SESSIONS": next(answers, 12), "JSTAT_POOL4_MISMATCH": 3})
+    kernel.await_sessions(SITES["default"], 7, 5)
+    with pytest.raises(SystemExit, match=r"6 sessions were made beside 7, .*'JSTAT_POOL4_MISMATCH': 3"):
+        kernel.await_sessions(SITES["default"], 7, 6, patience_seconds=0.1)

@@ -1,6 +1,7 @@
 """What the kernel says, asked through the jool program, and the way back to a pristine translator."""
 
 import subprocess
+import time
 from typing import Any
 
 from .namespaces import command_in
@@ -56,6 +57,18 @@ def stats(site: Site) -> dict[str, int]:
     """Counters that are not zero; a counter not listed is zero."""
     pairs = (row.split(",") for row in jool(site, "stats", "display", "--csv", "--no-headers"))
     return {name: int(value) for name, value in pairs}
+
+
+def await_sessions(site: Site, before: int, made: int, patience_seconds: float = 5.0) -> None:
+    """Wait until the kernel has the sessions that were made; an error with its counters where it does not get them.
+
+    :param before: those that it had.
+    """
+    until = time.monotonic() + patience_seconds
+    while (counters := stats(site)).get("JSTAT_SESSIONS", 0) - before < made:
+        if time.monotonic() > until:
+            raise SystemExit(f"lab-traffic: {made} sessions were made beside {before}, and the kernel says {counters}")
+        time.sleep(0.2)
 
 
 def status(site: Site) -> dict[str, Any]:
