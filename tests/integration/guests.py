@@ -11,12 +11,15 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[2]
 INVENTORY = ROOT / ".lab" / "inventory.yml"
@@ -89,6 +92,12 @@ class Guest:
     def write(self, path: str, text: str) -> None:
         """Put an executable file into the guest."""
         self.run("sh", "-c", f"printf %s {shlex.quote(text)} >{path} && chmod 755 {path}")
+
+
+def side_by_side(work: Callable[[T], object], several: Iterable[T]) -> None:
+    """Do the same to several guests, or to what belongs to them, at once."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(work, several))
 
 
 def all_guests() -> list[Guest]:

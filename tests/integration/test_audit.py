@@ -11,7 +11,6 @@ import json
 import stat
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +23,7 @@ from ansible_collections.nat64.jool.tests.integration.guests import (
     RELEASES,
     WITH_BLUE,
     Guest,
+    side_by_side,
 )
 from ansible_collections.nat64.jool.tests.integration.provocations import (
     MIXED,
@@ -131,15 +131,13 @@ def report(healthy: tuple[Path, Audited], guests: dict[str, Guest]) -> Iterator[
             guests[name].run(*PING)
 
     try:
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(make, guests))
+        side_by_side(make, guests)
         done = audit(place, "-i", str(trouble))
         assert done.returncode != 0
         assert "3 of 5 hosts answered. Without an answer: dark, locked." in done.stdout, done.stdout
         yield place / "audit"
     finally:
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda name: undo(guests, name), guests))
+        side_by_side(lambda name: undo(guests, name), guests)
 
 
 def test_a_healthy_fleet_yields_nothing(healthy: tuple[Path, Audited]) -> None:

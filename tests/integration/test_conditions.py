@@ -18,7 +18,7 @@ from ansible_collections.nat64.jool.tests.integration.combinations import (
     guests_and_transports,
     where_combined,
 )
-from ansible_collections.nat64.jool.tests.integration.guests import RELEASES, Guest
+from ansible_collections.nat64.jool.tests.integration.guests import RELEASES, Guest, side_by_side
 from ansible_collections.nat64.jool.tests.integration.runner import Case, Run, ask
 
 BRIEF: dict[str, Any] = {"gather_subset": ["counts"], "instances": ["default"], "netns": [""]}
@@ -69,11 +69,18 @@ STATES = combinations(["none", "siit", "empty"])
 def run(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, Path]]:
     """A table of some thousand sessions in each guest, then everything that goes wrong."""
     place = tmp_path_factory.mktemp("conditions")
-    for guest in guests.values():
+
+    def prepare(guest: Guest) -> None:
         guest.pristine()
         guest.traffic("udp", "--sessions", "4000", "--clients", "1000")
         for name, how in BREAKS.items():
             guest.write(f"/usr/local/bin/jool-{name}", BROKEN.format(how=how))
+
+    def tidy(guest: Guest) -> None:
+        guest.run("sh", "-c", "rm -f /usr/local/bin/jool-*")
+        guest.restore()
+
+    side_by_side(prepare, guests.values())
     dest = {"dest": f"{place}/{{{{ inventory_hostname }}}}.jsonl"}
     cases = {
         f"{transport}_{name}": where_combined(
@@ -120,9 +127,7 @@ def run(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> I
     )
     cases["last"] = Case({**BRIEF, "transport": "connection"})
     yield ask("2.21", cases, place), place
-    for guest in guests.values():
-        guest.run("sh", "-c", "rm -f /usr/local/bin/jool-*")
-        guest.restore()
+    side_by_side(tidy, guests.values())
 
 
 everywhere = pytest.mark.parametrize("guest", list(RELEASES))
@@ -201,21 +206,20 @@ def unloaded(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory)
 
     siit = {"siit_tool": Case({**BRIEF, "jool_path": "jool_siit", "transport": "connection"})}
     runs = {}
-    for guest in guests.values():
-        guest.traffic("clear")
-        guest.run("modprobe", "-r", "jool")
+    side_by_side(lambda guest: guest.run("sh", "-c", "lab-traffic clear && modprobe -r jool"), guests.values())
     runs["none"] = ask("2.21", cases("none"), tmp_path_factory.mktemp("none"))
-    for guest in guests.values():
-        guest.run("modprobe", "jool_siit")
+    side_by_side(lambda guest: guest.run("modprobe", "jool_siit"), guests.values())
     runs["siit"] = ask("2.21", cases("siit"), tmp_path_factory.mktemp("siit"))
     assert list(place.iterdir()) == []  # neither a failure nor a stateless translator has a table
-    for guest in guests.values():
-        guest.run("modprobe", "jool")
+    side_by_side(lambda guest: guest.run("modprobe", "jool"), guests.values())
     runs["empty"] = ask("2.21", {**cases("empty"), **siit}, tmp_path_factory.mktemp("empty"))
     yield runs
-    for guest in guests.values():
+
+    def tidy(guest: Guest) -> None:
         guest.run("modprobe", "-r", "jool_siit")
         guest.restore()
+
+    side_by_side(tidy, guests.values())
 
 
 @pytest.mark.parametrize(("guest", "transport"), guests_and_transports("none", STATES))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.nat64.jool.tests.integration.guests import PING, RELEASES, Guest
+from ansible_collections.nat64.jool.tests.integration.guests import PING, RELEASES, Guest, side_by_side
 from ansible_collections.nat64.jool.tests.integration.role_play import Played, play_role, played
 
 FIRST, SECOND, THIRD = RELEASES
@@ -82,8 +81,7 @@ def runs(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> 
     def seen() -> dict[str, str]:
         return {name: udp_timeout(guest) for name, guest in guests.items()}
 
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(Guest.restore, guests.values()))
+    side_by_side(Guest.restore, guests.values())
     try:
         boot = seen()
         bad = instance()["global"] | {"manually_enabled": False}
@@ -95,8 +93,7 @@ def runs(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> 
         yield Runs(boot, stopped, after_stopped, done, after_done, blind)
     finally:
         play_role("configure", place / "gone", hosts, {"jool_instances": [{"name": "default", "state": "absent"}]})
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(Guest.restore, guests.values()))
+        side_by_side(Guest.restore, guests.values())
 
 
 def test_it_stops_at_the_first_that_fails(runs: Runs) -> None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from ansible_collections.nat64.jool.tests.integration.combinations import TRANSPORTS
-from ansible_collections.nat64.jool.tests.integration.guests import RELEASES, Guest
+from ansible_collections.nat64.jool.tests.integration.guests import RELEASES, Guest, side_by_side
 from ansible_collections.nat64.jool.tests.integration.runner import Case, Run, ask
 
 DETAILS: dict[str, Any] = {
@@ -40,8 +39,7 @@ def configure(guest: Guest) -> None:
 @pytest.fixture(scope="module")
 def run(known_traffic: dict[str, Any], guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Run:
     assert known_traffic
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(configure, guests.values()))
+    side_by_side(configure, guests.values())
     cases = {transport: Case({**DETAILS, "transport": transport}) for transport in TRANSPORTS}
     return ask("2.21", cases, tmp_path_factory.mktemp("details"))
 
@@ -56,6 +54,13 @@ def entry_of(run: Run, guest: str, case: str) -> dict[str, Any]:
 
 def rows(guest: Guest) -> list[list[str]]:
     return [row.split(",") for protocol in PROTOCOLS for row in guest.table(protocol)]
+
+
+@pytest.fixture(scope="module")
+def tables(run: Run, guests: dict[str, Guest]) -> dict[str, list[list[str]]]:
+    """Guest to the rows of its own tool."""
+    assert run.results
+    return {name: rows(guest) for name, guest in guests.items()}
 
 
 @everywhere
@@ -75,9 +80,9 @@ def test_bib(run: Run, guests: dict[str, Guest], guest: str, transport: str) -> 
 
 @everywhere
 @every_way
-def test_marks_and_destinations(run: Run, guests: dict[str, Guest], guest: str, transport: str) -> None:
+def test_marks_and_destinations(run: Run, tables: dict[str, list[list[str]]], guest: str, transport: str) -> None:
     entry = entry_of(run, guest, transport)
-    table = rows(guests[guest])
+    table = tables[guest]
     assert entry["by_mark"] == {"0": len(table), "5": 0}
     servers = Counter(row[7] for row in table)
     assert {one["address"]: one["sessions"] for one in entry["top_destinations"]} == servers
@@ -87,9 +92,11 @@ def test_marks_and_destinations(run: Run, guests: dict[str, Guest], guest: str, 
 
 @everywhere
 @every_way
-def test_rfc6052_and_times(run: Run, guests: dict[str, Guest], guest: str, transport: str) -> None:
+def test_rfc6052_and_times(
+    run: Run, tables: dict[str, list[list[str]]], guests: dict[str, Guest], guest: str, transport: str
+) -> None:
     entry = entry_of(run, guest, transport)
-    total = len(rows(guests[guest]))
+    total = len(tables[guest])
     assert entry["rfc6052"] == {"pool6": "64:ff9b::/96", "checked": total, "mismatched": 0}
     assert sum(one["sessions"] for one in entry["expires_in"]) == total
     told = guests[guest].run("jool", "global", "display")
@@ -98,15 +105,27 @@ def test_rfc6052_and_times(run: Run, guests: dict[str, Guest], guest: str, trans
     assert entry["globals"]["udp_timeout"] == int(hours) * 3600 + int(minutes) * 60 + int(seconds)
 
 
+@pytest.fixture(scope="module")
+def without_pool4(run: Run, guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A few pings through translators whose pool4 is empty."""
+    assert run.results
+
+    def ping(guest: Guest) -> None:
+        guest.pristine()
+        guest.run("jool", "pool4", "flush")
+        server = "64:ff9b::198.51.100.5"
+        guest.run("ip", "netns", "exec", "client6", "ping", "-c", "3", "-i", "0.2", server)
+
+    side_by_side(ping, guests.values())
+    yield ask("2.21", {"empty": Case({**DETAILS, "transport": "ssh"})}, tmp_path_factory.mktemp("empty"))
+    side_by_side(Guest.restore, guests.values())
+
+
 @everywhere
-def test_an_empty_pool4(guests: dict[str, Guest], guest: str, tmp_path: Path) -> None:
+def test_an_empty_pool4(without_pool4: Run, guests: dict[str, Guest], guest: str) -> None:
     """Sessions come to stand on the host's own address, with the ports that the kernel takes there."""
     machine = guests[guest]
-    machine.pristine()
-    machine.run("jool", "pool4", "flush")
-    server = "64:ff9b::198.51.100.5"
-    machine.run("ip", "netns", "exec", "client6", "ping", "-c", "3", "-i", "0.2", server)
-    entry = entry_of(ask("2.21", {"empty": Case({**DETAILS, "transport": "ssh"})}, tmp_path, [guest]), guest, "empty")
+    entry = entry_of(without_pool4, guest, "empty")
     table = rows(machine)
     assert len(table) == entry["total"] > 0
     own = set(re.findall(r"inet ([0-9.]+)", machine.run("ip", "-4", "-o", "address", "show", "scope", "global")))
@@ -119,4 +138,3 @@ def test_an_empty_pool4(guests: dict[str, Guest], guest: str, tmp_path: Path) ->
         assert use["ports_used"] == len(here)
     assert entry["by_mark"] is None
     assert ipaddress.ip_network(entry["rfc6052"]["pool6"]).prefixlen == 96
-    machine.pristine()

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from ansible_collections.nat64.jool.tests.integration.guests import (
     WITH_BLUE,
     Guest,
     long_test_on,
+    side_by_side,
     those_of_long_test,
 )
 from ansible_collections.nat64.jool.tests.integration.role_play import Played, play_role
@@ -102,8 +102,7 @@ def forget_module(guest: Guest) -> None:
 
 
 def each(guests: dict[str, Guest], *argv: str) -> None:
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda guest: guest.run(*argv), guests.values()))
+    side_by_side(lambda guest: guest.run(*argv), guests.values())
 
 
 @pytest.fixture(scope="module")
@@ -120,9 +119,8 @@ def runs(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> 
     def seen() -> dict[str, str]:
         return {name: files(guest) for name, guest in guests.items()}
 
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(Guest.restore, guests.values()))
-        list(pool.map(forget_module, guests.values()))
+    side_by_side(Guest.restore, guests.values())
+    side_by_side(forget_module, guests.values())
     try:
         before = seen()
         each(guests, "sh", "-c", f": >/boot/vmlinuz-{NEXT}")
@@ -165,8 +163,7 @@ def runs(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> 
         each(guests, "rm", "-f", f"/boot/vmlinuz-{NEXT}", LOAD, SYSCTL)
         each(guests, "sysctl", "-q", "-w", f"{DRIFTED}=20000")
         each(guests, "sh", "-c", "dkms autoinstall -k $(uname -r); depmod")
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(Guest.restore, guests.values()))
+        side_by_side(Guest.restore, guests.values())
 
 
 @pytest.fixture(params=long_test_on(ON))

@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.nat64.jool.plugins.module_utils.session_lookup_options import ARGUMENT_SPEC
 from ansible_collections.nat64.jool.plugins.module_utils.session_lookup_options import look_up as of_the_past
-from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, PING, RELEASES, Guest
+from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, PING, RELEASES, Guest, side_by_side
 from ansible_collections.nat64.jool.tests.integration.runner import ansible
 
 CLIENT = "2001:db8:1::2"
@@ -118,8 +118,7 @@ def seen(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> 
         of_client = look_up_now(hosts=["translators"], clients=[f"{CLIENT}/128"])
         of_peer = look_up_now(hosts=["translators"], peers=["198.51.100.5"])
         first = module("jool_fleet_session_info", **gather)["fleet"]["generated_at"]
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda name: end(guests[name], cases[name]), cases))
+        side_by_side(lambda name: end(guests[name], cases[name]), cases)
         second = module("jool_fleet_session_info", **gather)["fleet"]["generated_at"]
         for name, case in cases.items():
             log = place / f"{name}.log"
@@ -127,8 +126,7 @@ def seen(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> 
             case.log = str(log)
         yield Seen(cases, store, (first, second), of_client, of_peer)
     finally:
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(Guest.restore, guests.values()))
+        side_by_side(Guest.restore, guests.values())
 
 
 def client_of(found: dict[str, Any]) -> set[str]:
