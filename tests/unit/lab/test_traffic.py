@@ -77,9 +77,9 @@ def test_every_state_is_an_option() -> None:
     assert options.ESTABLISHED == 3
 
 
-def test_sessions_that_the_kernel_does_not_get_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packets_that_the_kernel_does_not_get_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([7, 9, 12])
     monkeypatch.setattr(kernel, "stats", lambda _site: {"JSTAT_SESSIONS": next(answers, 12), "JSTAT_POOL4_MISMATCH": 3})
-    kernel.await_sessions(SITES["default"], 7, 5)
-    with pytest.raises(SystemExit, match=r"6 sessions were made beside 7, .*'JSTAT_POOL4_MISMATCH': 3"):
-        kernel.await_sessions(SITES["default"], 7, 6, patience_seconds=0.1)
+    assert kernel.await_counter(SITES["default"], "JSTAT_SESSIONS", 12)["JSTAT_POOL4_MISMATCH"] == 3
+    with pytest.raises(SystemExit, match=r"JSTAT_SESSIONS must be 13 or more, .*'JSTAT_POOL4_MISMATCH': 3"):
+        kernel.await_counter(SITES["default"], "JSTAT_SESSIONS", 13, patience_seconds=0.1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from .kernel import LIFETIMES, PROTOCOLS, jool, stats
+from .kernel import LIFETIMES, PROTOCOLS, await_counter, jool, stats
 from .namespaces import inside
 from .packets import ICMPV6, TCP, UDP, Flow, Template, send
 from .sites import SILENT_PORT, Site, pool4_capacity
@@ -66,7 +66,7 @@ def _bulk(site: Site, protocol: str, flows: Iterator[Flow], fitting: Fitting, se
     server = site.mapped(site.silent)
     with inside(site.client):
         sent = send(Template(NUMBERS[protocol], site.clients, server), server, flows)
-    after = stats(site)
+    after = await_counter(site, "JSTAT_RECEIVED6", before.get("JSTAT_RECEIVED6", 0) + sent)
     counts: dict[str, Any] = {each: {"total": 0} for each in PROTOCOLS}
     counts["tcp"]["states"] = {"V6_INIT": fitting.sessions} if protocol == "tcp" else {}
     counts[protocol]["total"] = fitting.sessions

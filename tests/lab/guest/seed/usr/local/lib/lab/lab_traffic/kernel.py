@@ -59,16 +59,17 @@ def stats(site: Site) -> dict[str, int]:
     return {name: int(value) for name, value in pairs}
 
 
-def await_sessions(site: Site, before: int, made: int, patience_seconds: float = 5.0) -> None:
-    """Wait until the kernel has the sessions that were made; an error with its counters where it does not get them.
+def await_counter(site: Site, name: str, at_least: int, patience_seconds: float = 5.0) -> dict[str, int]:
+    """Wait until a counter is as high as the packets that were sent must make it; the counters then.
 
-    :param before: those that it had.
+    Packets can be lost on the way to the translator without a word: that is an error, with what the kernel says.
     """
     until = time.monotonic() + patience_seconds
-    while (counters := stats(site)).get("JSTAT_SESSIONS", 0) - before < made:
+    while (counters := stats(site)).get(name, 0) < at_least:
         if time.monotonic() > until:
-            raise SystemExit(f"lab-traffic: {made} sessions were made beside {before}, and the kernel says {counters}")
+            raise SystemExit(f"lab-traffic: {name} must be {at_least} or more, and the kernel says {counters}")
         time.sleep(0.2)
+    return counters
 
 
 def status(site: Site) -> dict[str, Any]:

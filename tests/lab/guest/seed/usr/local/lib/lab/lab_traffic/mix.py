@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import holder
-from .kernel import LIFETIMES, PROTOCOLS, jool
+from .kernel import LIFETIMES, PROTOCOLS, await_counter, jool
 from .namespaces import inside
 from .packets import ICMPV6, TCP, UDP, Template, ipv4_syn, send
 from .sites import ECHO_PORT, POOL4_PORTS, SILENT_PORT, Site
@@ -54,6 +54,7 @@ def mix(site: Site, states: dict[str, int], udp: int, icmp: int) -> dict[str, An
     sessions += _by_packets(site, "TCP", numbers, states.get("V6_INIT", 0))
     sessions += _by_packets(site, "UDP", numbers, udp)
     sessions += _by_packets(site, "ICMP", numbers, icmp)
+    await_counter(site, "JSTAT_SESSIONS", len(sessions))
     return {"expected": expected(sessions), "rows": [vars(session) for session in sessions]}
 
 
