@@ -11,6 +11,7 @@ What can go wrong between two of them is seen when each pair is run once; all th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ansible_collections.nat64.jool.tests.integration.guests import EVERY_RELEASE, RELEASES
 from ansible_collections.nat64.jool.tests.integration.runner import Case
@@ -40,4 +41,4 @@ def guests_and_transports(name: str, combined: Sequence[tuple[str, str, str]]) -
 def where_combined(case: Case, transport: str, name: str, combined: Sequence[tuple[str, str, str]]) -> Case:
     """The case on those guests alone that have this combination."""
     guests = [guest for guest, by in guests_and_transports(name, combined) if by == transport]
-    return Case(case.options, {**case.keywords, "when": f"inventory_hostname in {guests}"}, case.module)
+    return replace(case, keywords={**case.keywords, "when": f"inventory_hostname in {guests}"})

@@ -9,12 +9,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from ansible_collections.nat64.jool.tests.integration.guests import INVENTORY, ROOT, WITH_BLUE, Guest, all_guests
+from ansible_collections.nat64.jool.tests.integration.guests import (
+    INVENTORY,
+    ROOT,
+    WITH_BLUE,
+    Guest,
+    all_guests,
+    side_by_side,
+)
 
 
 @pytest.fixture(scope="session")
@@ -49,5 +55,4 @@ def known_traffic(guests: dict[str, Guest]) -> dict[str, dict[str, Any]]:
             guest.traffic("--netns", "blue", "mix")
         return guest.traffic("mix")
 
-    with ThreadPoolExecutor() as pool:
-        return dict(zip(guests, pool.map(make, guests.values())))
+    return dict(zip(guests, side_by_side(make, guests.values())))

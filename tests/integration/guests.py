@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import yaml
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 ROOT = Path(__file__).resolve().parents[2]
 INVENTORY = ROOT / ".lab" / "inventory.yml"
@@ -94,10 +95,10 @@ class Guest:
         self.run("sh", "-c", f"printf %s {shlex.quote(text)} >{path} && chmod 755 {path}")
 
 
-def side_by_side(work: Callable[[T], object], several: Iterable[T]) -> None:
-    """Do the same to several guests, or to what belongs to them, at once."""
+def side_by_side(work: Callable[[T], R], several: Iterable[T]) -> list[R]:
+    """Do the same to several guests, or to what belongs to them, at once; what came of each."""
     with ThreadPoolExecutor() as pool:
-        list(pool.map(work, several))
+        return list(pool.map(work, several))
 
 
 def all_guests() -> list[Guest]:

@@ -14,14 +14,13 @@ import json
 import shlex
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.nat64.jool.tests.integration.guests import Guest, those_of_long_test
+from ansible_collections.nat64.jool.tests.integration.guests import Guest, side_by_side, those_of_long_test
 from ansible_collections.nat64.jool.tests.integration.role_play import Played, play, play_role
 from ansible_collections.nat64.jool.tests.integration.transfer import Transfer
 
@@ -205,8 +204,7 @@ class Fleet:
 
     def each(self, what: Callable[[Guest], Any]) -> dict[str, Any]:
         """What a function says of each guest."""
-        with ThreadPoolExecutor() as pool:
-            return dict(zip(self.guests, pool.map(what, self.guests.values())))
+        return dict(zip(self.guests, side_by_side(what, self.guests.values())))
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,8 +110,7 @@ def seen(guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> 
     store = str(place / "sessions.db")
     gather = {"hosts": ["translators"], "store": store, "gather_subset": ["summary"]}
     try:
-        with ThreadPoolExecutor() as pool:
-            cases = dict(zip(guests, pool.map(begin, guests.values())))
+        cases = dict(zip(guests, side_by_side(begin, guests.values())))
         for name, case in cases.items():
             case.live = look_up_now(hosts=[name], address="192.0.2.1", l4_id=case.l4_id)
         of_client = look_up_now(hosts=["translators"], clients=[f"{CLIENT}/128"])
