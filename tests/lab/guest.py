@@ -74,7 +74,7 @@ class Guest:
         seed_disk.write_bytes(seed(release))
         with open(self._complaints, "wb") as complaints:
             process = subprocess.Popen(
-                qemu.command(self.name, image, seed_disk, self.console, port, release.linked_to),
+                qemu.command(release, image, seed_disk, self.console, port),
                 stdin=subprocess.DEVNULL,
                 stdout=complaints,
                 stderr=subprocess.STDOUT,

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from .errors import LabError
 from .images import Image
+from .releases import Release
 
 # QEMU 7.2 emulates cmpxchg16b wrongly: the flags come back corrupt, and kernel 6.12, whose allocator relies on it,
 # ends in a panic under load. Without the feature it runs clean; the older kernels do not miss it.
 TCG_CPU = "qemu64,-cx16"
 
 MEMORY_MB = 512
+# For a bare guest, which builds modules.
+COMPILER_MEMORY_MB, COMPILER_PROCESSORS = 1024, 2
 # Room for translated code: by itself QEMU takes up to 1 GB for each guest.
 TRANSLATED_MB = 256
 
@@ -47,25 +50,26 @@ def link(name: str, other: str) -> list[str]:
     return ["-netdev", f"dgram,id=link,{sockets}", "-device", f"virtio-net-pci,netdev=link,mac={address},romfile="]
 
 
-def command(name: str, image: Image, seed: Path, console: Path, port: int, linked_to: str | None) -> list[str]:
+def command(release: Release, image: Image, seed: Path, console: Path, port: int) -> list[str]:
     """One guest: the image is never written (snapshot), SSH is on a port of the loopback interface only."""
+    memory_mb, processors = (COMPILER_MEMORY_MB, COMPILER_PROCESSORS) if release.bare else (MEMORY_MB, 1)
     return [
         "qemu-system-x86_64",
         *accelerator(os.environ.get("LAB_ACCEL", "")),
-        *["-m", str(MEMORY_MB), "-smp", "1", "-display", "none", "-nodefaults", "-no-user-config"],
+        *["-m", str(memory_mb), "-smp", str(processors), "-display", "none", "-nodefaults", "-no-user-config"],
         *[
             "-kernel",
             str(image.kernel),
             "-initrd",
             str(image.initrd),
             "-append",
-            f"{KERNEL_ARGUMENTS} systemd.hostname={name}",
+            f"{KERNEL_ARGUMENTS} systemd.hostname={release.name}",
         ],
         *["-drive", f"file={image.disk},format=raw,if=virtio,snapshot=on"],
         *["-drive", f"file={seed},format=raw,if=virtio,read-only=on"],
         *["-netdev", f"user,id=net,ipv6=off,hostfwd=tcp:127.0.0.1:{port}-:22"],
         *["-device", "virtio-net-pci,netdev=net,romfile="],
-        *(link(name, linked_to) if linked_to else []),
+        *(link(release.name, release.linked_to) if release.linked_to else []),
         *["-device", "virtio-rng-pci"],
         *["-serial", f"file:{console}"],
     ]
