@@ -140,7 +140,7 @@ def _template_name(capture: Capture) -> str:
     elif table == "pool6791":
         table = "denylist4"
     name = f"{table}_{capture.format or 'csv'}"
-    return f"{name}_explained" if name == "stats_console" and capture.truth.get("explain") else name
+    return f"{name}_explained" if table == "stats" and capture.truth.get("explain") else name
 
 
 def _load() -> tuple[Capture, ...]:

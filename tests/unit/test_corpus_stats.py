@@ -13,9 +13,8 @@ from ansible_collections.nat64.jool.tests.unit.corpus import Capture, is_prefix,
 
 
 def read(capture: Capture) -> Stats:
-    if capture.format == "csv":
-        return read_csv([capture.stdout])
-    return read_console([capture.stdout], explained=capture.truth.get("explain", False))
+    read_it = read_csv if capture.format == "csv" else read_console
+    return read_it([capture.stdout], explained=capture.truth.get("explain", False))
 
 
 @over([capture for capture in select("stats") if "module_stats" not in capture.truth])

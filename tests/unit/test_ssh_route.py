@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.nat64.jool.plugins.module_utils.transport import ssh_config
 from ansible_collections.nat64.jool.plugins.module_utils.transport.ssh_route import Destination, Route, route
 
-pytest.importorskip("paramiko")
+paramiko = pytest.importorskip("paramiko")
 
 
 @pytest.fixture(autouse=True)
@@ -446,3 +446,31 @@ def test_the_systems_configuration_comes_last(home: Path) -> None:
     (home / "other").write_text("User other\n", encoding="utf-8")
     named = route(Destination("edge1", arguments=f"-F {home}/other"))
     assert (named.port, named.user) == (22, "other")
+
+
+WORDS = ("HostName", "User", "Port", "IdentityFile", "UserKnownHostsFile", "ProxyCommand", "ProxyJump", "ControlPath")
+PIECES = ("%h", "%n", "%p", "%r", "%u", "%d", "%%", "%C", "%L", "%", "~", "~/", "/x", "edge", "22", " ", "none")
+
+
+def looked_up(config: Any, lines: list[str]) -> dict[str, Any]:
+    try:
+        config.parse(lines)
+        return dict(config.lookup("edge1"))
+    except (ValueError, paramiko.SSHException) as error:
+        return {"error": str(error)}
+
+
+@given(
+    lines=st.lists(
+        st.tuples(st.sampled_from(WORDS), st.lists(st.sampled_from(PIECES), min_size=1, max_size=4)), max_size=5
+    ),
+    pattern=st.sampled_from(("*", "edge*", "other")),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_values_are_those_of_paramikos_own_parser(lines: list[tuple[str, list[str]]], pattern: str) -> None:
+    """It looks for tokens in each value, and here only those that have one are handed to it."""
+    text = [
+        f"Host {pattern}",
+        *(f"  {word} {''.join(pieces)}" for word, pieces in lines),
+    ]
+    assert looked_up(ssh_config.configuration_class()(), text) == looked_up(paramiko.SSHConfig(), text)

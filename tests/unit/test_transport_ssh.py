@@ -576,10 +576,31 @@ def test_a_black_hole(known: Path) -> None:
         refused(Destination(ADDRESS, port, arguments=trusting(known), connect_timeout=0.3), errors.ConnectionFailed)
 
 
-def test_a_server_that_says_nothing(known: Path) -> None:
-    with socket.create_server((ADDRESS, 0)) as listener:
-        port = listener.getsockname()[1]
-        refused(Destination(ADDRESS, port, arguments=trusting(known), connect_timeout=0.3), errors.ConnectionFailed)
+@pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-silent\r\n"])
+def test_a_server_that_agrees_on_no_keys(greeting: bytes, known: Path) -> None:
+    with socket.create_server((ADDRESS, 0)) as listener, contextlib.ExitStack() as held:
+
+        def greet() -> None:
+            held.enter_context(listener.accept()[0]).sendall(greeting)
+
+        threading.Thread(target=greet, daemon=True).start()
+        place = Destination(ADDRESS, listener.getsockname()[1], arguments=trusting(known), connect_timeout=0.3)
+        words = refused(place, errors.ConnectionFailed)
+    assert "no agreement on keys within 0.3 seconds" in words
+
+
+def test_a_host_has_the_time_that_it_is_given(server: SshServer, known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not what Paramiko gives the exchange of keys by itself, with a thread for that to each connection."""
+    bounded_by_paramiko: list[Any] = []
+    monkeypatch.setattr(
+        paramiko.packet.Packetizer, "start_handshake", lambda one, _seconds: bounded_by_paramiko.append(one)
+    )
+    with opened(place(server, trusting(known))) as transport:
+        assert transport.run(("say",)).status == 0
+        ours = transport.connect().get_transport()
+        assert ours is not None
+        assert len(bounded_by_paramiko) == 1  # the server's
+        assert ours.packetizer not in bounded_by_paramiko
 
 
 def test_a_server_of_something_else(known: Path) -> None:

@@ -205,7 +205,7 @@ def test_stats_with_quotes_and_blank_lines_in_the_text() -> None:
         b'Stat,Value,Explanation\nJSTAT_A,1,"First.\n- "Rule" is\n\n- m."\n'
         b'????,7,"This stat is unknown."\nJSTAT_B,0,"Last."\n'
     )
-    read = stats.read_csv([csv])
+    read = stats.read_csv([csv], explained=True)
     assert read.counters == {"JSTAT_A": 1, "JSTAT_B": 0}
     assert read.explanations == {"JSTAT_A": 'First.\n- "Rule" is\n\n- m.', "JSTAT_B": "Last."}
     assert read.unknown == (7,)
@@ -217,7 +217,21 @@ def test_stats_with_quotes_and_blank_lines_in_the_text() -> None:
 )
 def test_stats_with_an_explanation_that_never_ends(text: bytes) -> None:
     with pytest.raises(GrammarError):
-        stats.read_csv([text])
+        stats.read_csv([text], explained=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "explained"),
+    [
+        (b'Stat,Value,Explanation\nJSTAT_A,1,"Text."\n', False),
+        (b'JSTAT_A,1,"Text."\n', False),
+        (b"Stat,Value\nJSTAT_A,1\n", True),
+        (b"JSTAT_A,1\n", True),
+    ],
+)
+def test_stats_are_read_as_they_were_asked_for(text: bytes, explained: bool) -> None:
+    with pytest.raises(GrammarError):
+        stats.read_csv([text], explained=explained)
 
 
 @pytest.mark.parametrize("text", [b"JSTAT_A: 1\n", b"JSTAT_A: 1\nText.\n", b"JSTAT_A: 1\nText.\nJSTAT_B: 1\nText.\n\n"])

@@ -49,7 +49,7 @@ class Translator(Jool):
         :raises JoolError: one of `client.verdict`, `UnreadableOutput`.
         """
         argv = in_namespace(netns, self.connect().explained_stats(instance))
-        return self._whole(argv, stats_records.read_csv)
+        return self._whole(argv, lambda chunks: stats_records.read_csv(chunks, explained=True))
 
     def eamt(self, instance: str, netns: str = "") -> list[EamtEntry]:
         """The explicit address mappings of an instance (SIIT).

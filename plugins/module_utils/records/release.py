@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import total_ordering
+from functools import cached_property, lru_cache, total_ordering
 
 from ..grammar.executor import read_rows
 from ..grammar.version import VERSION
@@ -37,6 +37,7 @@ class Release:
     dev: int = 0
 
     @classmethod
+    @lru_cache(maxsize=64)  # a fleet has a few
     def parse(cls, text: str) -> Release:
         """Read what ``jool --version`` prints, or the version of the kernel module.
 
@@ -62,7 +63,7 @@ class Release:
         except ValueError:
             return None
 
-    @property
+    @cached_property
     def candidate(self) -> tuple[int, int, int] | None:
         """Series and number, (3, 6, 1) for 3.6.0-rc1; None for what is no candidate."""
         if (self.major, self.minor, self.patch) == (3, 5, 7) and self.dev >= 200:

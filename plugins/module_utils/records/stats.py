@@ -52,12 +52,13 @@ class Stats:
         return tuple(name for name in self.counters if not self.is_valid(name))
 
 
-def read_csv(chunks: Iterable[bytes]) -> Stats:
-    """The counters of CSV output, with explanations where it has them.
+def read_csv(chunks: Iterable[bytes], *, explained: bool = False) -> Stats:
+    """The counters of CSV output.
 
+    :param explained: whether ``--explain`` was given.
     :raises GrammarError: see `grammar.executor.read_rows`.
     """
-    return _read(templates.CSV, chunks)
+    return _read(templates.CSV_EXPLAINED if explained else templates.CSV, chunks)
 
 
 def read_console(chunks: Iterable[bytes], *, explained: bool = False) -> Stats:

@@ -289,7 +289,10 @@ class SshTransport(Transport):
             if isinstance(error, paramiko.AuthenticationException) and "timeout" in str(error).lower():
                 raise socket.timeout("it took too long to let the user in") from error
             transport = client.get_transport()
-            asked = transport is not None and transport.initial_kex_done and transport.is_active()
+            alive = transport is not None and transport.is_active()
+            asked = alive and transport is not None and transport.initial_kex_done
+            if alive and not asked:  # Paramiko goes on then, and says that there is no session
+                raise socket.timeout(f"no agreement on keys within {seconds:g} seconds") from error
             why = str(error)
             if not isinstance(error, paramiko.AuthenticationException):
                 if not asked:

@@ -14,8 +14,14 @@ import os
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .. import libraries
+
+if TYPE_CHECKING:
+    import paramiko
 
 USER_CONFIG = "~/.ssh/config"
 SYSTEM_CONFIG = "/etc/ssh/ssh_config"
@@ -50,6 +56,26 @@ def config_texts(config_file: str | None) -> list[ConfigText]:
         return [_read(Path(config_file).expanduser(), Path("~/.ssh").expanduser())]
     user, system = Path(USER_CONFIG).expanduser(), Path(SYSTEM_CONFIG)
     return [_read(path, path.parent) for path in (user, system) if path.is_file()]
+
+
+@cache
+def configuration_class() -> type[paramiko.SSHConfig]:
+    """Paramiko's parser. What ``%h``, ``~`` and the like stand for is worked out only for values that have one: it is
+    done anew for each value of each host, with the user's name, the machine's and a digest.
+
+    :raises LibraryMissing: without Paramiko.
+    """
+    plain: type[paramiko.SSHConfig] = libraries.paramiko().SSHConfig
+
+    class Configuration(plain):  # type: ignore[misc,valid-type]
+        """A Paramiko that has no such method works out all of them as ever."""
+
+        def _tokenize(self, config: Any, target_hostname: str, key: str, value: Any) -> Any:
+            if isinstance(value, str) and "%" not in value and "~" not in value:
+                return value
+            return super()._tokenize(config, target_hostname, key, value)
+
+    return Configuration
 
 
 def _read(path: Path, directory: Path) -> ConfigText:

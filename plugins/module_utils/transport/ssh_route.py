@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .. import libraries
+from .ssh_config import configuration_class
 from .ssh_files import SshFiles
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _lookup(
     reading = ["the ssh arguments"] if options else []
 
     def parse() -> paramiko.SSHConfig:
-        config: paramiko.SSHConfig = library.SSHConfig()
+        config = configuration_class()()
         config.parse(io.StringIO(_QUOTED_FILES.sub(r'\1"\2"', said)))
         for name, text in files.texts(config_file):
             reading.append(name)

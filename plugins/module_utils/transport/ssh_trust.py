@@ -58,6 +58,9 @@ def transport_factory(way: Route, files: SshFiles) -> Callable[..., paramiko.Tra
         wanted.key_types = tuple(sorted(wanted.key_types, key=lambda kind: _key_name(kind) not in known))
         # Encrypts and authenticates at once: half the work for each packet, and no weaker.
         wanted.ciphers = tuple(sorted(wanted.ciphers, key=lambda cipher: "gcm" not in cipher))
+        # Paramiko gives the exchange of keys 15 seconds, and for that a thread to each connection. Whoever connects
+        # gives it the time that a host is given (see `SSHClient.connect`, ``timeout``).
+        transport.packetizer.start_handshake = lambda _seconds: None  # type: ignore[method-assign,assignment]
         return transport
 
     return make

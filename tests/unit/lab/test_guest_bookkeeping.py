@@ -156,7 +156,9 @@ def test_scripts_of_the_seed_can_be_run_in_the_guest() -> None:
 
 def test_cmpxchg16b_is_never_emulated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LAB_ACCEL", raising=False)
-    line = qemu.command(releases.RELEASES["trixie"], images.Image(Path("/image")), Path("/seed"), Path("/console"), 1234)
+    line = qemu.command(
+        releases.RELEASES["trixie"], images.Image(Path("/image")), Path("/seed"), Path("/console"), 1234
+    )
     assert line[line.index("-cpu") + 1] == "qemu64,-cx16"
     assert "file=/image/disk.raw,format=raw,if=virtio,snapshot=on" in line
     assert any("hostfwd=tcp:127.0.0.1:1234-:22" in word for word in line)
