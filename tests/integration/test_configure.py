@@ -23,6 +23,7 @@ import pytest
 from ansible_collections.nat64.jool.tests.integration.guests import Guest, side_by_side, those_of_long_test
 from ansible_collections.nat64.jool.tests.integration.role_play import Played, play, play_role
 from ansible_collections.nat64.jool.tests.integration.transfer import Transfer
+from ansible_collections.nat64.jool.tests.integration.web import fetches
 
 # A network of the test's own, made by a unit at boot: an IPv6 node, two translators, an IPv4 node with the server.
 NETWORK = """#!/bin/sh
@@ -153,6 +154,11 @@ def passes(guest: Guest, ping: tuple[str, ...], limit: float = 60.0) -> bool:
     return False
 
 
+def pages(guest: Guest) -> tuple[bool, bool]:
+    """Whether the page of the server comes, through the NAT64 and through the SIIT."""
+    return fetches(guest, namespace="it-six"), fetches(guest, "2001:db8:46::5", "it-six")
+
+
 def fails(guest: Guest, ping: tuple[str, ...]) -> bool:
     return " 0 received" in guest.run(*ping, check=False)
 
@@ -229,6 +235,7 @@ def bare(fleet: Fleet) -> dict[str, str]:
 def made(fleet: Fleet, bare: dict[str, str]) -> Played:
     """Both instances, checked and made; traffic fails before and passes after."""
     assert all(fleet.each(lambda guest: fails(guest, NAT_PING) and fails(guest, SIIT_PING)).values())
+    assert set(fleet.each(pages).values()) == {(False, False)}
     checked = fleet.role("check", [NAT, SIIT], "--check", "--diff")
     assert not checked.failed, checked.output
     assert fleet.each(standing) == bare
@@ -245,6 +252,7 @@ def made(fleet: Fleet, bare: dict[str, str]) -> Played:
 def test_traffic_passes(fleet: Fleet, made: Played) -> None:
     assert made
     assert all(fleet.each(lambda guest: passes(guest, NAT_PING) and passes(guest, SIIT_PING)).values())
+    assert set(fleet.each(pages).values()) == {(True, True)}
     for unit in (UNIT, SIIT_UNIT):
         states = fleet.each(lambda guest, unit=unit: guest.run("systemctl", "is-active", unit).strip())
         assert set(states.values()) == {"active"}
@@ -338,6 +346,7 @@ def stop_and_start(guest: Guest) -> None:
     guest.run("systemctl", "stop", UNIT)
     assert fails(guest, NAT_PING)
     assert passes(guest, SIIT_PING)
+    assert pages(guest) == (False, True)
     assert guest.run("systemctl", "is-active", DAEMON, check=False).strip() == "inactive"
     guest.run("systemctl", "start", UNIT)
     assert passes(guest, NAT_PING)
@@ -346,6 +355,7 @@ def stop_and_start(guest: Guest) -> None:
     guest.run("systemctl", "is-active", DAEMON)
     guest.run("systemctl", "stop", SIIT_UNIT)
     assert fails(guest, SIIT_PING)
+    assert pages(guest) == (True, False)
     guest.run("systemctl", "start", SIIT_UNIT)
     assert passes(guest, SIIT_PING)
 
@@ -374,6 +384,7 @@ def test_a_reboot(fleet: Fleet, changed: Played) -> None:
     assert not done.failed, done.output
     assert passes(guest, NAT_PING, limit=120)
     assert passes(guest, SIIT_PING)
+    assert pages(guest) == (True, True)
     for unit in (UNIT, SIIT_UNIT, DAEMON):
         assert guest.run("systemctl", "is-active", unit).strip() == "active"
     assert "udp-timeout: 0:06:00" in instance(guest, "global", "display")
