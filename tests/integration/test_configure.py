@@ -206,7 +206,9 @@ class Fleet:
     place: Path
 
     def role(self, name: str, instances: list[Any], *words: str) -> Played:
-        return play_role("configure", self.place / name, list(self.guests), {"jool_instances": instances}, *words)
+        # Each guest has the group in a namespace of its own; to the role they are members of one.
+        variables = {"jool_instances": instances, "configure_mixed_releases": True}
+        return play_role("configure", self.place / name, list(self.guests), variables, *words)
 
     def each(self, what: Callable[[Guest], Any]) -> dict[str, Any]:
         """What a function says of each guest."""
