@@ -177,7 +177,7 @@ def test_a_host_with_nothing_at_all() -> None:
         (f"modinfo -k {KERNEL} jool", "modinfo", lambda facts: facts["module_on_disk"]),
         ("ip -o link show up", "ip", lambda facts: facts["offloads"]),
         (SYSCTL, "sysctl", lambda facts: facts["sysctls"][0]["parameters"]),
-        (LISTENING, "ss", lambda facts: facts["sockets"][0]["listening"]),
+        (LISTENING, "ss' or 'netstat", lambda facts: facts["sockets"][0]["listening"]),
         (ADDRESSES, "ip", lambda facts: facts["ipv4_addresses"][0]["addresses"]),
     ],
 )

@@ -70,14 +70,34 @@ class Programs:
             says which.
         :raises ConnectionLost: or another error of the way to the host.
         """
-        try:
-            done = self._run(tuple(argv), tuple(prefix))
-        except CommandTimeout as error:
-            self.notices.append(f"{missing}: '{' '.join(argv)}' did not end in time ({error.detail}).")
-            return None
-        if done is None:
-            self.notices.append(f"{missing}: there is no program '{argv[0]}' on the host.")
-            return None
+        return self.read_first([(argv, reader)], missing, fine, prefix)
+
+    def read_first(
+        self,
+        ways: Sequence[tuple[Sequence[str], Callable[[str], Value]]],
+        missing: str,
+        fine: Sequence[int] = (0,),
+        prefix: Sequence[str] = (),
+    ) -> Value | None:
+        """The same of the first of several programs that the host has.
+
+        :param ways: each program's command with its reader.
+        """
+        for argv, reader in ways:
+            try:
+                done = self._run(tuple(argv), tuple(prefix))
+            except CommandTimeout as error:
+                self.notices.append(f"{missing}: '{' '.join(argv)}' did not end in time ({error.detail}).")
+                return None
+            if done is not None:
+                return self._understood(argv, reader, done, missing, fine)
+        names = " or ".join(f"'{argv[0]}'" for argv, _reader in ways)
+        self.notices.append(f"{missing}: there is no program {names} on the host.")
+        return None
+
+    def _understood(
+        self, argv: Sequence[str], reader: Callable[[str], Value], done: Completed, missing: str, fine: Sequence[int]
+    ) -> Value | None:
         if done.status not in fine:
             words = " ".join((done.stderr or done.stdout).decode("utf-8", "replace").split())[:SHOWN]
             told = f" and said: {words}" if words else ""
