@@ -140,6 +140,34 @@ def test_refused_before_anything_changes(core: str, tmp_path: Path) -> None:
     assert [name for name in changed if changed[name] != "0"] == ["elsewhere"]
 
 
+# What is in the directory, and whether it goes with the instance.
+LEFT = {
+    "alone": (["nat64-edge.json", "synchronisation-edge.network.json", "synchronisation-edge.module.json"], True),
+    "empty": ([], True),
+    "other_translator": (["nat64-edge.json", "siit-edge.json"], False),
+    "other_namespace": (["nat64-edge.json", "nat64-edge.blue.json"], False),
+    "of_the_user": (["nat64-edge.json", "jool.conf"], False),
+}
+
+
+@pytest.mark.parametrize("core", each_core())
+def test_the_directory_goes_with_the_last_instance(core: str, tmp_path: Path) -> None:
+    hosts: dict[str, Any] = {}
+    for name, (files, _goes) in LEFT.items():
+        directory = tmp_path / name
+        directory.mkdir()
+        for file in files:
+            (directory / file).touch()
+        hosts[name] = {"jool_instances": [{**EDGE, "state": "absent"}], "configure_directory": str(directory)}
+    output = play(core, tmp_path, hosts, None, "--check", "-e", "configure_manager_=systemd")
+    assert "failed=1" not in output, output
+    removal = output.partition("TASK [nat64.jool.configure : Remove the directory with the last of them]")[2]
+    told = removal.partition("\nTASK ")[0]
+    assert {name: f"changed: [{name}]" in told for name in LEFT} == {
+        name: goes for name, (_files, goes) in LEFT.items()
+    }
+
+
 RENDER = """
 - name: Write
   ansible.builtin.copy:
