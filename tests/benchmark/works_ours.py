@@ -17,6 +17,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.records.session import 
 from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import (
     COUNTED,
     SessionBlock,
+    by_subnet,
     console_blocks,
     csv_blocks,
     read_console,
@@ -53,12 +54,14 @@ def _records(outputs: Iterable[Iterable[Session]]) -> Answer:
 
 def csv_summary(table: Table) -> Answer:
     """A summary from CSV, as a live query makes it when nobody asks for rows."""
-    return _summary(csv_blocks(file_chunks(path), COUNTED) for _protocol, path in table.outputs("csv"))
+    return _summary(csv_blocks(file_chunks(path), by_subnet(COUNTED)) for _protocol, path in table.outputs("csv"))
 
 
 def console_summary(table: Table) -> Answer:
     """A summary from console output."""
-    return _summary(console_blocks(file_chunks(path), protocol, COUNTED) for protocol, path in table.outputs("txt"))
+    return _summary(
+        console_blocks(file_chunks(path), protocol, by_subnet(COUNTED)) for protocol, path in table.outputs("txt")
+    )
 
 
 def _summary(outputs: Iterable[Iterable[SessionBlock]]) -> Answer:

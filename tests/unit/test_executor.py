@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from ipaddress import IPv6Address
 from typing import NamedTuple
 
 import pytest
@@ -27,10 +28,19 @@ from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.record_loop import (
     NoRecordLoop,
     RecordLoop,
+    Wanted,
     record_loop,
 )
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.session import CLIENT_SUBNET
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.template import Template
-from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import COUNTED
+from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import (
+    COUNTED,
+    SessionBlock,
+    by_subnet,
+    console_blocks,
+    csv_blocks,
+)
+from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import SessionSummary, summarize_blocks
 from ansible_collections.nat64.jool.tests.unit.corpus import CAPTURES, recorded
 
 Rows = list[list[object]]
@@ -142,17 +152,92 @@ def test_damaged_output(name: str, data: st.DataObject, size: int, block: int) -
 def test_fewer_columns_are_the_same_columns(name: str, data: st.DataObject, size: int) -> None:
     text = data.draw(damaged(name))
 
-    def read(wanted: frozenset[str] | None) -> tuple[list[tuple[object, ...]], str]:
-        found: list[tuple[object, ...]] = []
-        try:
-            for columns in read_columns(TEMPLATES[name], cut(text, size), wanted, size):
-                named = dict(zip(columns.names, columns.values))
-                found.extend(zip(*(named[column] for column in sorted(COUNTED & set(named)))))
-        except executor.GrammarError as error:
-            return found, str(error)
-        return found, ""
+    assert read_counted(name, text, size, COUNTED) == read_counted(name, text, size, None)
 
-    assert read(COUNTED) == read(None)
+
+def read_counted(name: str, text: bytes, size: int, wanted: Wanted | None) -> tuple[list[dict[str, str]], str]:
+    """The columns of a summary, row by row, and the error at the end."""
+    found: list[dict[str, str]] = []
+    try:
+        for columns in read_columns(TEMPLATES[name], cut(text, size), wanted, size):
+            found.extend({column: row[column] for column in COUNTED & set(columns.names)} for row in columns.rows())
+    except executor.GrammarError as error:
+        return found, str(error)
+    return found, ""
+
+
+ADDRESSES = st.one_of(
+    st.integers(0, 2**128 - 1).map(lambda number: str(IPv6Address(number))),
+    st.integers(0, 2**128 - 1).map(lambda number: IPv6Address(number).exploded),
+    st.lists(st.sampled_from(["", "0", "1", "abcd", "0000", "12345", "ABC", "1.2.3.4"]), min_size=2, max_size=10).map(
+        ":".join
+    ),
+    st.just("1:2:3:4:"),
+)
+
+
+def with_addresses(text: bytes, addresses: list[str]) -> bytes:
+    """Output in which some addresses stand in place of others."""
+    for address in addresses:
+        found = re.findall(rb"[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]+", text)
+        text = text.replace(found[-1], address.encode(), 1) if found else text
+    return text
+
+
+@pytest.mark.parametrize("name", ["session_csv", "session_console"])
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), size=st.sampled_from([1, 64, 10**6]), addresses=st.lists(ADDRESSES, max_size=4))
+def test_beginnings_are_of_the_same_columns(name: str, data: st.DataObject, size: int, addresses: list[str]) -> None:
+    """Rows and errors are the same, and a client that is cut is cut behind its first 64 bits."""
+    text = with_addresses(data.draw(damaged(name)), addresses)
+    whole, error = read_counted(name, text, size, None)
+    cut_short, same_error = read_counted(name, text, size, by_subnet(COUNTED))
+    assert same_error == error
+    assert len(whole) == len(cut_short)
+    for row, short in zip(whole, cut_short):
+        address, subnet = row.pop("IPV6_REMOTE_ADDRESS"), short.pop("IPV6_REMOTE_ADDRESS")
+        assert row == short
+        if subnet != address:
+            assert int(IPv6Address(f"{subnet}:")) == int(IPv6Address(address)) >> 64 << 64
+
+
+@pytest.mark.parametrize(("name", "blocks"), [("session_csv", csv_blocks), ("session_console", console_blocks)])
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), size=st.sampled_from([1, 64, 10**6]), addresses=st.lists(ADDRESSES, max_size=4))
+def test_counts_by_subnet_are_the_same_counts(
+    name: str, blocks: Callable[..., Iterator[SessionBlock]], data: st.DataObject, size: int, addresses: list[str]
+) -> None:
+    """Or the same error, also for an address that is none."""
+    text = with_addresses(data.draw(damaged(name)), addresses)
+
+    def count(wanted: Wanted) -> SessionSummary | str:
+        chunks = cut(text, size)
+        try:
+            found = blocks(chunks, wanted) if name == "session_csv" else blocks(chunks, "udp", wanted)
+            return summarize_blocks(found)
+        except (ValueError, executor.GrammarError) as error:
+            return f"{type(error).__name__}: {error}"
+
+    assert count(by_subnet(COUNTED)) == count(COUNTED)
+
+
+@settings(max_examples=300)
+@given(st.from_regex(CLIENT_SUBNET.text + CLIENT_SUBNET.rest, fullmatch=True))
+def test_what_is_not_kept_makes_an_address(text: str) -> None:
+    """And one that the template knows."""
+    subnet = re.match(CLIENT_SUBNET.text, text)
+    assert subnet is not None
+    assert int(IPv6Address(f"{subnet[0]}:")) == int(IPv6Address(text)) >> 64 << 64
+    for name in ("session_csv", "session_console"):
+        (value,) = (value for value in TEMPLATES[name].load().values if value.name == CLIENT_SUBNET.value)
+        assert re.fullmatch(value.regex, text)
+
+
+@given(st.lists(st.sampled_from([0, 0, 1, 0xABCD]), min_size=8, max_size=8))
+def test_addresses_with_all_their_first_groups_are_cut(groups: list[int]) -> None:
+    text = str(IPv6Address(b"".join(group.to_bytes(2, "big") for group in groups)))
+    written = text.partition("::")[0].split(":")
+    assert bool(re.fullmatch(CLIENT_SUBNET.text + CLIENT_SUBNET.rest, text)) == (len(written) >= 4)
 
 
 @pytest.mark.parametrize("name", sorted(TEMPLATES))
@@ -245,3 +330,43 @@ def test_a_line_without_end() -> None:
         list(read_columns(TEMPLATES["session_console"], endless()))
     assert caught.value.line_number == 2
     assert len(str(caught.value)) < 400
+
+
+KINDS = template(
+    "Value KIND (A|B|CC)",
+    "Value N (\\d+)",
+    "Value SORT (x|y)",
+    "",
+    "Start",
+    "  ^${KIND} ${N}(?: ${SORT}|)$$ -> Record",
+    "  ^. -> Error",
+)
+OVERLAPPING = template(
+    "Value KIND (A|AB)", "Value REST (B?\\d*)", "", "Start", "  ^${KIND}${REST}$$ -> Record", "  ^. -> Error"
+)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.sampled_from(["A 1", "A 2 x", "A 3 y", "B 4", "B 5 x", "CC 6", "", "D 7", "A", " "]), max_size=12),
+    st.sampled_from([1, 7, 30, 1000]),
+)
+def test_records_of_one_kind_and_of_several(lines: list[str], size: int) -> None:
+    same(KINDS, "".join(f"{line}\n" for line in lines).encode(), size)
+
+
+@given(st.lists(st.sampled_from(["A1", "AB", "AB2", "A", "ABB"]), max_size=6))
+def test_words_that_begin_one_another(lines: list[str]) -> None:
+    same(OVERLAPPING, "".join(f"{line}\n" for line in lines).encode(), 1000)
+
+
+def test_what_records_have_in_common_is_not_taken_out_of_each() -> None:
+    loop = executor.loop_of(KINDS)
+    assert isinstance(loop, RecordLoop)
+    special = loop.of_one_kind("A 1 x\nA 2\n")
+    assert special is not None
+    assert (special.words, sorted(special.groups)) == ({"KIND": "A"}, ["N", "SORT"])
+    assert loop.of_one_kind("D 1\n") is None
+    overlapping = executor.loop_of(OVERLAPPING)
+    assert isinstance(overlapping, RecordLoop)
+    assert overlapping.of_one_kind("A1\n") is None

@@ -17,7 +17,12 @@ from hypothesis import strategies as st
 from ansible_collections.nat64.jool.plugins.module_utils.records.pool4 import Pool4Range
 from ansible_collections.nat64.jool.plugins.module_utils.records.session import Session
 from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import SessionBlock
-from ansible_collections.nat64.jool.plugins.module_utils.summary.client_prefix import prefix_numbers, prefix_text
+from ansible_collections.nat64.jool.plugins.module_utils.summary import client_prefix
+from ansible_collections.nat64.jool.plugins.module_utils.summary.client_prefix import (
+    ClientCounter,
+    prefix_numbers,
+    prefix_text,
+)
 from ansible_collections.nat64.jool.plugins.module_utils.summary.pool4 import PortsInUse, pool4_use
 from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import (
     SessionSummary,
@@ -96,6 +101,46 @@ def test_prefixes_of_any_length(addresses: list[int], length: int) -> None:
 def test_no_address(text: str, length: int) -> None:
     with pytest.raises(ValueError, match="is no IPv6 address"):
         prefix_numbers(["2001:db8::1", text], length)
+
+
+subnets = st.lists(
+    st.lists(st.sampled_from(["0", "1", "abcd"]), min_size=8, max_size=8).map(":".join).map(ipaddress.IPv6Address),
+    max_size=30,
+)
+
+
+@given(st.lists(subnets, max_size=4), st.integers(1, 64), st.sampled_from([0, 1, 5, 1000]))
+def test_subnets_are_counted_as_their_addresses(
+    columns: list[list[ipaddress.IPv6Address]], length: int, held: int
+) -> None:
+    """However they are written, and however many texts are held before they become numbers."""
+    whole, cut = ClientCounter(length), ClientCounter(length)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(client_prefix, "TEXTS_HELD", held)
+        for number, column in enumerate(columns):
+            whole.add([*map(str, column), ""])
+            texts = [str(address) if number % 2 else f"{address.exploded[:20]}" for address in column]
+            cut.add_subnets(["", *texts])
+    assert cut == whole
+    assert cut.unnumbered == len(columns)
+
+
+def test_a_subnet_is_what_four_groups_say() -> None:
+    counter = ClientCounter(56)
+    counter.add_subnets(["2001:db8:0:1:", "2001:db8::ff:0:0:0", "2001:0DB8:0:2:", "64:ff9b:1:ffff::", ""])
+    texts = {prefix_text(number, 56): sessions for number, sessions in counter.prefixes.items()}
+    assert texts == {"2001:db8::/56": 3, "64:ff9b:1:ff00::/56": 1}
+    assert counter.unnumbered == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["192.0.2.1", "2001:::1", "1:2:3:", "1:2:3::4:", "1:2:3:4:5:", "12345:1:2:3:", "1:2:3:4:5:6:7:8:9"]
+)
+def test_no_subnet(text: str) -> None:
+    counter = ClientCounter(64)
+    counter.add_subnets(["2001:db8:0:1:", text])
+    with pytest.raises(ValueError, match="is no IPv6 address"):
+        counter.settle()
 
 
 def test_different_prefixes_do_not_merge() -> None:

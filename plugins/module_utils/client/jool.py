@@ -25,7 +25,7 @@ from ..records.pool4 import Pool4Range
 from ..records.release import Release
 from ..records.repeats import skip_repeats
 from ..records.session import PROTOCOLS, Session
-from ..records.session_block import SessionBlock
+from ..records.session_block import SessionBlock, SessionColumns
 from ..records.stats import Stats
 from ..transport.base import Completed, Ended, Running, Transport
 from .commands import OLDEST, Dialect, TableCommand, in_namespace
@@ -148,7 +148,7 @@ class Jool:
         netns: str = "",
         *,
         numeric: bool = True,
-        only: frozenset[str] | None = None,
+        only: SessionColumns | None = None,
     ) -> Iterator[SessionBlock]:
         """The session table, some rows at a time, in the order of the kernel.
 

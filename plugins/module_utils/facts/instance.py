@@ -15,8 +15,9 @@ from ..errors import UnreadableOutput
 from ..records.global_parameters import GlobalParameters
 from ..records.pool4 import Pool4Range
 from ..records.session import PROTOCOLS, Session
-from ..records.session_block import COUNTED, COUNTED_WITH_PORTS, DETAILED, SessionBlock
+from ..records.session_block import COUNTED, COUNTED_WITH_PORTS, DETAILED, SessionBlock, SessionColumns, by_subnet
 from ..summary.bib import BibSummary
+from ..summary.client_prefix import SUBNET_BITS
 from ..summary.destinations import DestinationSummary
 from ..summary.expiry import ExpirySummary
 from ..summary.fingerprint import SessionFingerprint
@@ -114,6 +115,7 @@ def read_table(
                 table.write(place.netns, place.name, block)
             if rows is not None and len(rows) < question.max_sessions:
                 rows.extend(islice(block.sessions(), question.max_sessions - len(rows)))
+        summary.settle()
         truncated = None if rows is None else len(rows) < summary.total
     except ValueError as error:  # an address or an L4-ID that is none
         raise UnreadableOutput(str(error), host=host) from error
@@ -133,13 +135,14 @@ def read_table(
     )
 
 
-def _columns(question: Question, table: TableFile | None) -> frozenset[str] | None:
+def _columns(question: Question, table: TableFile | None) -> SessionColumns | None:
     """The columns that are looked at; None for all, where somebody looks at whole records."""
     if table is not None or question.wants_sessions or question.session_filter.predicate() is not None:
         return None
     if question.wants_details:
         return DETAILED
-    return COUNTED_WITH_PORTS if question.wants_summary else COUNTED
+    columns = COUNTED_WITH_PORTS if question.wants_summary else COUNTED
+    return by_subnet(columns) if question.client_prefix_length <= SUBNET_BITS else columns
 
 
 def _global_parameters(jool: Jool, place: Place) -> GlobalParameters | None:

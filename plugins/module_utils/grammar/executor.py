@@ -20,7 +20,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .. import libraries
-from .record_loop import NoRecordLoop, RecordLoop, record_loop
+from .record_loop import Beginning, NoRecordLoop, RecordLoop, Wanted, record_loop
 from .template import Template
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LINE_LIMIT = 1024 * 1024
 """Characters. Jool's longest line (a resolved name at both ends) has less than 1,500."""
 
-BLOCK_BYTES = 64 * 1024
+BLOCK_BYTES = 128 * 1024
 """A stream is read in about these, whatever pieces it comes in: columns of a block are held at a time, and no more.
 Jool writes 4 KiB at a time. With less, the work on a block itself shows; with more, memory does."""
 
@@ -81,10 +81,12 @@ class Columns:
 
     :ivar names: the template's Values.
     :ivar values: for each of them its texts, "" where a row has none (a list of texts for Values with the option List).
+    :ivar begun: whether a text may be the `Beginning` of a Value.
     """
 
     names: tuple[str, ...]
     values: list[list[str]]
+    begun: bool = False
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -144,12 +146,13 @@ def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
 def read_columns(
     template: Template,
     chunks: Iterable[bytes],
-    wanted: frozenset[str] | None = None,
+    wanted: Wanted | None = None,
     block_bytes: int = BLOCK_BYTES,
 ) -> Iterator[Columns]:
     """The rows of an output, in blocks.
 
-    :param wanted: the Values that somebody looks at; None: all. Others may be "" in any row.
+    :param wanted: the Values that somebody looks at; None: all. Others may be "" in any row. Where a `Beginning` is
+        enough, a row has that or all of its text: see `Columns.begun`.
     :param block_bytes: about how much is read at a time; the result does not depend on it.
     :raises UnknownLine, EndsInsideRecord, LineTooLong: with the line; rows before it have been given out by then, so a
         caller that counts must throw away what it counted.
@@ -184,14 +187,17 @@ def read_rows(template: Template, chunks: Iterable[bytes]) -> Iterator[dict[str,
 
 
 @cache
-def loop_of(template: Template, wanted: frozenset[str] | None = None) -> RecordLoop | NoRecordLoop:
+def loop_of(template: Template, wanted: Wanted | None = None) -> RecordLoop | NoRecordLoop:
     """The record loop of a template, or why it has none and is run line by line.
 
     :param wanted: see `read_columns`.
     """
+    beginnings = [one for one in wanted or () if isinstance(one, Beginning)]
     try:
-        loop = record_loop(template.load(), template.accepting)
-        return loop if wanted is None else loop.with_only(wanted)
+        loop = record_loop(template.load(), template.accepting, beginnings)
+        if wanted is None:
+            return loop
+        return loop.with_only([one.value if isinstance(one, Beginning) else one for one in wanted])
     except NoRecordLoop as refusal:
         return refusal
 
@@ -242,6 +248,13 @@ class _Run:
 
     def block(self, loop: RecordLoop, text: str) -> Generator[Columns, None, str]:
         """A text of whole lines; returns those at its end that may be the beginning of a record."""
+        special = loop.of_one_kind(text) if self._at_head(loop) else None
+        if special is not None:
+            parts = special.expression.split(text)
+            gaps = parts[:: special.expression.groups + 1]
+            if not any(gaps):
+                yield self._columns(special, parts, len(gaps) - 1)
+                return ""
         parts = loop.expression.split(text)
         gaps = parts[:: loop.expression.groups + 1]
         if len(gaps) == 1:
@@ -280,7 +293,9 @@ class _Run:
         nothing = [""] * count
         values = []
         for value in self._machine.values:
-            if value.name in loop.groups:
+            if value.name in loop.words:
+                values.append([loop.words[value.name]] * count)
+            elif value.name in loop.groups:
                 column: list[str] = parts[loop.groups[value.name] :: width]
                 lacking = value.name in loop.optional and not all(column)
                 values.append([text or "" for text in column] if lacking else column)
@@ -288,7 +303,7 @@ class _Run:
                 values.append([value.value] * count)  # kept from before (Filldown)
             else:
                 values.append(nothing)
-        return Columns(self._names, values)
+        return Columns(self._names, values, loop.begins)
 
     def _record_by_record(self, loop: RecordLoop, text: str) -> Generator[Columns, None, str]:
         """Records with other lines between them."""

@@ -91,6 +91,8 @@ def _parts(code: Any, argument: Any) -> list[Any] | None:
         return list(argument[1])
     if code in _REPEATS:
         return [argument[2]]
+    if code is codes.GROUPREF_EXISTS:  # asks whether a group of this match has taken part, and not what it took
+        return [part for part in argument[1:] if part is not None]
     if code in {codes.ASSERT, codes.ASSERT_NOT}:
         direction, inner = argument
         if direction < 0:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import sys
 
-_REPETITION = re.compile(r"(?<!\\)(\[(?:\\.|[^\]\\])+\])([+*])(?=(\)*)(\\?.|\n))", re.DOTALL)
+_REPETITION = re.compile(r"(?<!\\)(\[(?:\\.|[^\]\\])+\])([+*]|\{\d+,\d+\})(?=(\)*)(\\?.|\n))", re.DOTALL)
 """A set of characters, its repetition, the ends of groups after it, and what comes next."""
 
 _SPECIAL = set(".^*+?{}[]|()")

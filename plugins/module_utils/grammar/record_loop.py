@@ -13,8 +13,9 @@ this, it says why.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 from .line_breaks import NotLineBound, always_taken, refuse_unless_line_bound
 from .possessive import without_way_back
@@ -23,9 +24,37 @@ if TYPE_CHECKING:
     from textfsm import TextFSM
 
 _NAMED_GROUP = re.compile(r"\(\?P<(\w+)>")
+_CHOICE = re.compile(r"\(\?P<([A-Z0-9_]+)>((?:\w+\|)+\w+)\)")
+"""A Value that is one of some words. A Value's name is in capitals."""
+
+_BEGUN = "_begun"
+"""Ends the name of the empty group that takes part where a Value is given by its beginning."""
 
 HARMLESS_OPTIONS = {"Filldown"}
 """Such a value does not change within the loop, unless a rule of the loop takes it: see `_refuse_options`."""
+
+
+class Beginning(NamedTuple):
+    """The beginning of a Value, where it says enough: what is read of a text, and kept, is shorter then.
+
+    What `text` and `rest` match together is to be a part of what the Value matches. A Value that does not begin so is
+    given as a whole. One that is no more than such a beginning would look like one: it is no record of the loop, and
+    comes from the template's own states.
+
+    :ivar value: the Value's name.
+    :ivar text: an expression for the beginning.
+    :ivar rest: one for what may follow it.
+    :ivar characters: the set of those that the Value is made of.
+    """
+
+    value: str
+    text: str
+    rest: str
+    characters: str
+
+
+Wanted = frozenset[Union[str, Beginning]]
+"""Values that somebody looks at: a name, or a `Beginning`."""
 
 
 class NoRecordLoop(ValueError):
@@ -41,6 +70,8 @@ class RecordLoop:
     :ivar groups: Value name to the number of its group.
     :ivar optional: those of them that a record may be without.
     :ivar lines: of one record.
+    :ivar begins: whether a Value may be given by its `Beginning`.
+    :ivar words: Values that have no group, since the expression has the one word for them that they are.
     """
 
     head: str
@@ -48,25 +79,60 @@ class RecordLoop:
     groups: dict[str, int]
     optional: frozenset[str]
     lines: int
+    begins: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
 
-    def with_only(self, wanted: frozenset[str]) -> RecordLoop:
+    def with_only(self, wanted: Collection[str]) -> RecordLoop:
         """The same loop, which matches the same text and gives these Values alone."""
-        names = _NAMED_GROUP.sub(lambda group: group[0] if group[1] in wanted else "(?:", self.expression.pattern)
+        kept = {*wanted, *(name + _BEGUN for name in self.groups)}
+        names = _NAMED_GROUP.sub(lambda group: group[0] if group[1] in kept else "(?:", self.expression.pattern)
         expression = re.compile(names, self.expression.flags)
-        return RecordLoop(self.head, expression, dict(expression.groupindex), self.optional & wanted, self.lines)
+        return RecordLoop(self.head, expression, _groups(expression), self.optional & kept, self.lines, self.begins)
+
+    def of_one_kind(self, text: str) -> RecordLoop | None:
+        """The loop for records which, of Values that are one of some words, have those of a text's first record.
+
+        An output of one protocol has such records alone, and what is the same in all need not be taken out of each.
+
+        :returns: None where the text does not begin with a record, or there is no such Value.
+        """
+        first = self.expression.match(text) if _CHOICE.search(self.expression.pattern) else None
+        always = [name for name in _choices(self.expression.pattern) if name not in self.optional]
+        words = {} if first is None else {name: first[name] for name in always}
+        if not words:
+            return None
+        pattern = _CHOICE.sub(lambda group: words.get(group[1], group[0]), self.expression.pattern)
+        expression = re.compile(pattern, self.expression.flags)
+        return RecordLoop(self.head, expression, _groups(expression), self.optional, self.lines, self.begins, words)
 
 
-def record_loop(machine: TextFSM, accepting: frozenset[str]) -> RecordLoop:
+def _choices(pattern: str) -> list[str]:
+    """The Values that are one of some words, none of which begins another: a text has one of them, or none."""
+    found = {name: words.split("|") for name, words in _CHOICE.findall(pattern)}
+    return [
+        name
+        for name, words in found.items()
+        if not any(one.startswith(other) for one in words for other in words if one is not other)
+    ]
+
+
+def _groups(expression: re.Pattern[str]) -> dict[str, int]:
+    """The numbers of the Values' groups."""
+    return {name: number for name, number in expression.groupindex.items() if not name.endswith(_BEGUN)}
+
+
+def record_loop(machine: TextFSM, accepting: frozenset[str], beginnings: Collection[Beginning] = ()) -> RecordLoop:
     """Find the loop of a loaded template.
 
     :param accepting: the states in which an output may end.
+    :param beginnings: of Values of which no more is looked at.
     :raises NoRecordLoop: when there is none, or more than one, or when it would not be the same over many lines.
     """
     paths = {head: path for head in sorted(accepting) for path in [_path(machine, head)] if path}
     if len(paths) != 1:
         raise NoRecordLoop(f"{len(paths)} of its states are the head of a loop with one record")
     ((head, path),) = paths.items()
-    expressions = [str(rule.regex) for rule in path]
+    expressions = [_begun(machine, str(rule.regex), beginnings) for rule in path]
     for expression in expressions:
         if not (expression.startswith("^") and expression.endswith("$")) or expression.endswith(r"\$"):
             raise NoRecordLoop(f"{expression!r} is not anchored at both ends")
@@ -79,11 +145,23 @@ def record_loop(machine: TextFSM, accepting: frozenset[str]) -> RecordLoop:
         composed = re.compile(without_way_back(whole), re.MULTILINE)
     except re.error as error:  # a Value in two rules
         raise NoRecordLoop(f"its rules cannot be composed: {error}") from error
-    _refuse_options(machine, set(composed.groupindex))
+    groups = _groups(composed)
+    _refuse_options(machine, set(groups))
     taken = frozenset[str]().union(*map(always_taken, expressions))
     if not taken:
         raise NoRecordLoop("a record could be without any value")
-    return RecordLoop(head, composed, dict(composed.groupindex), frozenset(composed.groupindex) - taken, len(path))
+    return RecordLoop(head, composed, groups, frozenset(groups) - taken, len(path), bool(beginnings))
+
+
+def _begun(machine: TextFSM, expression: str, beginnings: Collection[Beginning]) -> str:
+    """A rule's expression, in which the group of a Value ends with its beginning where that is enough."""
+    templates = {str(value.name): str(value.template) for value in machine.values}
+    for value, text, rest, characters in beginnings:
+        whole = templates[value].replace(f"(?P<{value}>", "(?:", 1)
+        no_more = f"(?!{text}(?!{characters}))"
+        group = f"(?P<{value}>{text}(?P<{value}{_BEGUN}>)|{no_more}{whole})(?({value}{_BEGUN}){rest}|)"
+        expression = expression.replace(templates[value], group)
+    return expression
 
 
 def _path(machine: TextFSM, head: str) -> list[Any]:

@@ -14,7 +14,24 @@ apart from resolved names and services, and ``(?:...|)`` stands for ``(?:...)?``
 
 from __future__ import annotations
 
+from .record_loop import Beginning
 from .template import Template
+
+_GROUP = "[0-9a-fA-F]{1,4}"
+
+CLIENT_SUBNET = Beginning(
+    "IPV6_REMOTE_ADDRESS",
+    text=f"{_GROUP}:{_GROUP}:{_GROUP}:{_GROUP}:",
+    # Four groups more, or fewer with zeros left out between, before or behind them (RFC 4291 2.2).
+    rest=(
+        f"(?:{_GROUP}:{_GROUP}:{_GROUP}:{_GROUP}"
+        f"|:{_GROUP}|:(?:{_GROUP}(?::{_GROUP}){{1,2}}|)"
+        f"|{_GROUP}:(?::(?:{_GROUP}(?::{_GROUP}|)|)|{_GROUP}:(?::(?:{_GROUP}|)|{_GROUP}::)))"
+    ),
+    characters="[0-9a-fA-F:.]",
+)
+"""The first 64 bits of a client's address, where its text has all of their groups; what makes an address of it is
+looked at, and not kept."""
 
 # TCP rows have a state, others have none: `records.session_block` holds each row to its own number of columns.
 # 3.2 to 3.5 print the fraction of EXPIRES_IN as a plain count of milliseconds, later releases as three digits.

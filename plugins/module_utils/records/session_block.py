@@ -18,8 +18,12 @@ from itertools import chain
 
 from ..grammar import session as templates
 from ..grammar.executor import Columns, read_columns
+from ..grammar.record_loop import Wanted
 from .session import HIGHEST_L4_ID, ProtocolUnknown, SectionCountMismatch, Session
 from .session_columns import Texts, records, seconds, texts, texts_of_sessions
+
+SessionColumns = Wanted
+"""Which columns are looked at."""
 
 COUNTED = frozenset(("PROTOCOL", "STATE", "IPV6_REMOTE_ADDRESS", "IPV4_LOCAL_ADDRESS", "COUNT"))
 """The columns of a summary; where nobody wants records, the others are matched and not kept."""
@@ -33,13 +37,19 @@ DETAILED = COUNTED_WITH_PORTS | {"IPV6_LOCAL_ADDRESS", "IPV4_REMOTE_ADDRESS", "I
 _HIGHEST_L4_ID = str(HIGHEST_L4_ID)
 
 
+def by_subnet(columns: frozenset[str]) -> SessionColumns:
+    """The same columns, of clients no more than the first 64 bits: see `SessionBlock.clients`."""
+    return frozenset({*(columns - {templates.CLIENT_SUBNET.value}), templates.CLIENT_SUBNET})
+
+
 @dataclass(frozen=True)
 class SessionBlock:
     """Some sessions of a table.
 
     :ivar protocols: of each session, lower-case.
     :ivar states: Jool's word; "" where there is none.
-    :ivar clients: the IPv6 address of each client; "" where the output had a name instead.
+    :ivar clients: the IPv6 address of each client; "" where the output had a name instead. Where no more was asked for
+        (`by_subnet`), it may be the first four groups of the address with a colon behind each.
     :ivar pool4_addresses: of each session.
     :ivar pool4_l4_ids: of each session, as text.
     :ivar servers: the IPv4 address of each server; "" where the output had a name instead.
@@ -58,6 +68,7 @@ class SessionBlock:
     _expires_in: Callable[[], Sequence[float]]
     _records: Callable[[], Iterator[Session]]
     _texts: Callable[[], Texts | None]
+    clients_by_subnet: bool = False
 
     def __len__(self) -> int:
         """The number of sessions."""
@@ -125,21 +136,23 @@ def block_from_columns(columns: Columns, protocol: str | None = None) -> Session
     """
     named = dict(zip(columns.names, columns.values))
     protocols = _protocols(named["PROTOCOL"], named["STATE"], protocol)
+    l4_ids = named["IPV4_LOCAL_L4_ID"]
     # As texts first: few tables have an identifier that is greater as a text and not as a number.
-    if max(named["IPV4_LOCAL_L4_ID"]) > _HIGHEST_L4_ID and max(map(int, named["IPV4_LOCAL_L4_ID"])) > HIGHEST_L4_ID:
+    if l4_ids[0] and max(l4_ids) > _HIGHEST_L4_ID and max(map(int, filter(None, l4_ids))) > HIGHEST_L4_ID:
         raise ValueError(f"an L4-ID is above {HIGHEST_L4_ID}")
     return SessionBlock(
         protocols=protocols,
         states=named["STATE"],
         clients=named["IPV6_REMOTE_ADDRESS"],
         pool4_addresses=named["IPV4_LOCAL_ADDRESS"],
-        pool4_l4_ids=named["IPV4_LOCAL_L4_ID"],
+        pool4_l4_ids=l4_ids,
         servers=named["IPV4_REMOTE_ADDRESS"],
         server_l4_ids=named["IPV4_REMOTE_L4_ID"],
         mapped_servers=named["IPV6_LOCAL_ADDRESS"],
         _expires_in=partial(seconds, named["EXPIRES_IN"]),
         _records=partial(records, columns, protocols),
         _texts=partial(texts, columns, protocols),
+        clients_by_subnet=columns.begun,
     )
 
 
@@ -168,10 +181,10 @@ def _protocols(named: Sequence[str], states: Sequence[str], asked: str | None) -
     return found
 
 
-def csv_blocks(chunks: Iterable[bytes], only: frozenset[str] | None = None) -> Iterator[SessionBlock]:
+def csv_blocks(chunks: Iterable[bytes], only: SessionColumns | None = None) -> Iterator[SessionBlock]:
     """The sessions of CSV output.
 
-    :param only: `COUNTED` or `COUNTED_WITH_PORTS` where nobody will ask the blocks for records.
+    :param only: one of the sets of columns above where nobody will ask the blocks for records, or `by_subnet` of it.
     :raises ValueError: when a row has a column too many or too few.
     :raises GrammarError: see `grammar.executor.read_columns`.
     """
@@ -182,7 +195,7 @@ def csv_blocks(chunks: Iterable[bytes], only: frozenset[str] | None = None) -> I
 
 
 def console_blocks(
-    chunks: Iterable[bytes], protocol: str | None = None, only: frozenset[str] | None = None
+    chunks: Iterable[bytes], protocol: str | None = None, only: SessionColumns | None = None
 ) -> Iterator[SessionBlock]:
     """The sessions of console output.
 
@@ -212,9 +225,8 @@ def console_blocks(
                 raise SectionCountMismatch(section, printed, int(row["COUNT"]))
             printed = 0
         if entries:
-            yield block_from_columns(
-                Columns(columns.names, [[row[name] for row in entries] for name in columns.names]), protocol
-            )
+            rows = [[row[name] for row in entries] for name in columns.names]
+            yield block_from_columns(Columns(columns.names, rows, columns.begun), protocol)
 
 
 def read_csv(chunks: Iterable[bytes]) -> Iterator[Session]:

@@ -22,6 +22,16 @@ ADDRESS_BITS = 128
 HALF_BITS = 64
 """What a number of an array holds: prefixes up to here are cut a whole column at a time."""
 
+GROUP_BITS = 16
+SUBNET_BITS = 64
+"""What the first four groups of an address say."""
+
+TEXTS_HELD = 65_536
+"""Subnets that are counted as texts, which is quicker than to make a number of each session's; as texts they take more
+memory. Where there are more of them, all become numbers, and the others at once."""
+
+TEXTS_AT_A_TIME = 256
+
 
 def prefix_numbers(clients: Sequence[str], length: int) -> Sequence[int]:
     """The first bits of each address, as a number.
@@ -45,6 +55,12 @@ def prefix_numbers(clients: Sequence[str], length: int) -> Sequence[int]:
     return [half >> rest for half in halves[::2]] if rest else halves[::2]
 
 
+def _whole(text: str) -> str:
+    """An address of the subnet that a text names (see `records.session_block.SessionBlock.clients`), or the text."""
+    is_subnet = text.count(":") == SUBNET_BITS // GROUP_BITS and text.endswith(":") and "::" not in text
+    return f"{text}:" if is_subnet else text
+
+
 def _is_address(client: str) -> bool:
     try:
         inet_pton(AF_INET6, client)
@@ -62,25 +78,66 @@ class ClientCounter:
     """Counts sessions by client prefix. Memory grows with the prefixes, not with the addresses in them.
 
     :ivar length: bits of a prefix.
-    :ivar prefixes: number of a prefix (see `prefix_numbers`) to sessions.
     :ivar unnumbered: sessions whose client had a name instead of an address.
     """
 
     def __init__(self, length: int) -> None:
         self.length = length
-        self.prefixes: Counter[int] = Counter()
         self.unnumbered = 0
+        self._prefixes: Counter[int] = Counter()
+        self._texts: Counter[str] = Counter()
+        self._too_many = False
+
+    @property
+    def prefixes(self) -> Counter[int]:
+        """Number of a prefix (see `prefix_numbers`) to sessions.
+
+        :raises ValueError: see `settle`.
+        """
+        self.settle()
+        return self._prefixes
 
     def add(self, clients: Sequence[str]) -> None:
         """Count a column of addresses, "" where the output had a name instead.
 
         :raises ValueError: for a text that is neither.
         """
-        numbered = clients
-        if "" in clients:
-            numbered = [client for client in clients if client]
-            self.unnumbered += len(clients) - len(numbered)
-        self.prefixes.update(prefix_numbers(numbered, self.length))
+        self._prefixes.update(prefix_numbers(self._numbered(clients), self.length))
+
+    def add_subnets(self, texts: Sequence[str]) -> None:
+        """The same, where an address may be cut behind the colon of its fourth group; for prefixes up to there.
+
+        :raises ValueError: for a text that is neither, here or in `settle`.
+        """
+        numbered = self._numbered(texts)
+        if self._too_many:
+            self._prefixes.update(prefix_numbers([_whole(text) for text in numbered], self.length))
+            return
+        self._texts.update(numbered)
+        if len(self._texts) > TEXTS_HELD:
+            self._too_many = True
+            self.settle()
+
+    def settle(self) -> None:
+        """Make numbers of the texts so far.
+
+        :raises ValueError: for one that is no address.
+        """
+        texts, sessions = list(self._texts), list(self._texts.values())
+        self._texts.clear()
+        while texts:
+            # The last ones first, and some at a time: what was a text makes room for the numbers.
+            numbers = prefix_numbers([_whole(text) for text in texts[-TEXTS_AT_A_TIME:]], self.length)
+            for number, count in zip(numbers, sessions[-TEXTS_AT_A_TIME:]):
+                self._prefixes[number] += count
+            del texts[-TEXTS_AT_A_TIME:], sessions[-TEXTS_AT_A_TIME:]
+
+    def _numbered(self, clients: Sequence[str]) -> Sequence[str]:
+        if all(clients):
+            return clients
+        numbered = [client for client in clients if client]
+        self.unnumbered += len(clients) - len(numbered)
+        return numbered
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ClientCounter):
@@ -97,6 +154,6 @@ class ClientCounter:
         if self.length != other.length:
             raise ValueError(f"counts of /{self.length} and of /{other.length} prefixes do not add up")
         both = ClientCounter(self.length)
-        both.prefixes = self.prefixes + other.prefixes
+        both._prefixes = self.prefixes + other.prefixes
         both.unnumbered = self.unnumbered + other.unnumbered
         return both

@@ -62,7 +62,7 @@ class SessionSummary:
     def add_block(self, block: SessionBlock) -> None:
         """Count many sessions, without making a record of any.
 
-        :raises ValueError: for a client's address that is none.
+        :raises ValueError: for a client's address that is none, here or when the counts are looked at: see `settle`.
         """
         self.total += len(block)
         self.by_protocol.update(count_texts(block.protocols))
@@ -73,7 +73,17 @@ class SessionSummary:
                 1 for protocol, state in zip(block.protocols, block.states) if protocol == "tcp" and not state
             )
         self.by_state.update(states)
-        self.clients.add(block.clients)
+        if block.clients_by_subnet:
+            self.clients.add_subnets(block.clients)
+        else:
+            self.clients.add(block.clients)
+
+    def settle(self) -> None:
+        """Look at what was put off while sessions came by, once all are there.
+
+        :raises ValueError: see `add_block`.
+        """
+        self.clients.settle()
 
     def top_clients(self, count: int) -> list[tuple[str, int]]:
         """The busiest client prefixes, most sessions first, equals in the order of their numbers."""
@@ -84,10 +94,14 @@ class SessionSummary:
 def summarize_blocks(
     blocks: Iterable[SessionBlock], client_prefix_length: int = CLIENT_PREFIX_LENGTH
 ) -> SessionSummary:
-    """Count all sessions of a stream of blocks."""
+    """Count all sessions of a stream of blocks.
+
+    :raises ValueError: for a client's address that is none.
+    """
     summary = SessionSummary(client_prefix_length)
     for block in blocks:
         summary.add_block(block)
+    summary.settle()
     return summary
 
 
