@@ -207,21 +207,21 @@ def test_beginnings_are_of_the_same_columns(name: str, data: st.DataObject, size
 def test_counts_by_subnet_are_the_same_counts(
     name: str, blocks: Callable[..., Iterator[SessionBlock]], data: st.DataObject, size: int, addresses: list[str]
 ) -> None:
-    """Or the same error, also for an address that is none."""
+    """Or an error as well, also for an address that is none; which one of several may differ."""
     text = with_addresses(data.draw(damaged(name)), addresses)
 
-    def count(wanted: Wanted) -> SessionSummary | str:
+    def count(wanted: Wanted) -> SessionSummary | None:
         chunks = cut(text, size)
         try:
             found = blocks(chunks, wanted) if name == "session_csv" else blocks(chunks, "udp", wanted)
             return summarize_blocks(found)
-        except (ValueError, executor.GrammarError) as error:
-            return f"{type(error).__name__}: {error}"
+        except (ValueError, executor.GrammarError):
+            return None
 
     assert count(by_subnet(COUNTED)) == count(COUNTED)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.from_regex(CLIENT_SUBNET.text + CLIENT_SUBNET.rest, fullmatch=True))
 def test_what_is_not_kept_makes_an_address(text: str) -> None:
     """And one that the template knows."""
@@ -233,6 +233,7 @@ def test_what_is_not_kept_makes_an_address(text: str) -> None:
         assert re.fullmatch(value.regex, text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([0, 0, 1, 0xABCD]), min_size=8, max_size=8))
 def test_addresses_with_all_their_first_groups_are_cut(groups: list[int]) -> None:
     text = str(IPv6Address(b"".join(group.to_bytes(2, "big") for group in groups)))
@@ -346,7 +347,7 @@ OVERLAPPING = template(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.sampled_from(["A 1", "A 2 x", "A 3 y", "B 4", "B 5 x", "CC 6", "", "D 7", "A", " "]), max_size=12),
     st.sampled_from([1, 7, 30, 1000]),
@@ -355,6 +356,7 @@ def test_records_of_one_kind_and_of_several(lines: list[str], size: int) -> None
     same(KINDS, "".join(f"{line}\n" for line in lines).encode(), size)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["A1", "AB", "AB2", "A", "ABB"]), max_size=6))
 def test_words_that_begin_one_another(lines: list[str]) -> None:
     same(OVERLAPPING, "".join(f"{line}\n" for line in lines).encode(), 1000)

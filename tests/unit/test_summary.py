@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import asdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.nat64.jool.plugins.module_utils.records.pool4 import Pool4Range
@@ -109,6 +109,7 @@ subnets = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(subnets, max_size=4), st.integers(1, 64), st.sampled_from([0, 1, 5, 1000]))
 def test_subnets_are_counted_as_their_addresses(
     columns: list[list[ipaddress.IPv6Address]], length: int, held: int
