@@ -58,7 +58,7 @@ integration: setup lab ## Run the integration tests against the lab
 	@$(TOOLING)/integration.sh
 
 .PHONY: bare
-bare: .venv/.ready .collections/.ready ## Prove the role install on a guest that has no Jool (20 minutes)
+bare: .venv/.ready .collections/.ready ## Prove the playbook deploy on a guest that has no Jool (20 minutes)
 	@.venv/bin/python tests/lab up bare
 	@.venv/bin/python -m pytest tests/integration/test_bare_guest.py $(ARGS)
 	@.venv/bin/python tests/lab down bare

@@ -49,7 +49,8 @@ class NotLineBound(ValueError):
 def refuse_unless_line_bound(expression: str) -> None:
     """Check that an expression stays within one line.
 
-    :raises NotLineBound: when it can match a line break, looks behind, refers to a group, or sets flags of its own.
+    :raises NotLineBound: when it can match a line break, looks behind, refers to what a group took, or sets flags of
+        its own.
     """
     try:
         parsed = parser.parse(expression)

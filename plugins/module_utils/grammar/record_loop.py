@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 from .line_breaks import NotLineBound, always_taken, refuse_unless_line_bound
@@ -81,6 +82,7 @@ class RecordLoop:
     lines: int
     begins: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
+    _of_words: dict[tuple[str, ...], RecordLoop] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def with_only(self, wanted: Collection[str]) -> RecordLoop:
         """The same loop, which matches the same text and gives these Values alone."""
@@ -96,24 +98,30 @@ class RecordLoop:
 
         :returns: None where the text does not begin with a record, or there is no such Value.
         """
-        first = self.expression.match(text) if _CHOICE.search(self.expression.pattern) else None
-        always = [name for name in _choices(self.expression.pattern) if name not in self.optional]
-        words = {} if first is None else {name: first[name] for name in always}
-        if not words:
+        first = self.expression.match(text) if self._choices else None
+        if first is None:
             return None
+        words = tuple(str(first[name]) for name in self._choices)
+        if words not in self._of_words:
+            self._of_words[words] = self._with_words(dict(zip(self._choices, words)))
+        return self._of_words[words]
+
+    @cached_property
+    def _choices(self) -> tuple[str, ...]:
+        """The Values of every record that are one of some words, none of which begins another: a text has one of them,
+        or none."""
+        found = {name: words.split("|") for name, words in _CHOICE.findall(self.expression.pattern)}
+        return tuple(
+            name
+            for name, words in found.items()
+            if name not in self.optional
+            and not any(one.startswith(other) for one in words for other in words if one is not other)
+        )
+
+    def _with_words(self, words: Mapping[str, str]) -> RecordLoop:
         pattern = _CHOICE.sub(lambda group: words.get(group[1], group[0]), self.expression.pattern)
         expression = re.compile(pattern, self.expression.flags)
         return RecordLoop(self.head, expression, _groups(expression), self.optional, self.lines, self.begins, words)
-
-
-def _choices(pattern: str) -> list[str]:
-    """The Values that are one of some words, none of which begins another: a text has one of them, or none."""
-    found = {name: words.split("|") for name, words in _CHOICE.findall(pattern)}
-    return [
-        name
-        for name, words in found.items()
-        if not any(one.startswith(other) for one in words for other in words if one is not other)
-    ]
 
 
 def _groups(expression: re.Pattern[str]) -> dict[str, int]:

@@ -138,7 +138,7 @@ def block_from_columns(columns: Columns, protocol: str | None = None) -> Session
     protocols = _protocols(named["PROTOCOL"], named["STATE"], protocol)
     l4_ids = named["IPV4_LOCAL_L4_ID"]
     # As texts first: few tables have an identifier that is greater as a text and not as a number.
-    if l4_ids[0] and max(l4_ids) > _HIGHEST_L4_ID and max(map(int, filter(None, l4_ids))) > HIGHEST_L4_ID:
+    if l4_ids[0] and max(l4_ids) > _HIGHEST_L4_ID and max(map(int, l4_ids)) > HIGHEST_L4_ID:
         raise ValueError(f"an L4-ID is above {HIGHEST_L4_ID}")
     return SessionBlock(
         protocols=protocols,

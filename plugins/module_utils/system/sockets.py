@@ -8,6 +8,7 @@ netstat(8) of BusyBox and of net-tools, ``netstat -l -n -t -u``."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv4Address
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ def read_ss(text: str) -> list[Socket]:
 
     :raises FormatError: for a line that is no socket.
     """
-    return _read(text, _LINE)
+    return _read(text.splitlines(), _LINE)
 
 
 def read_netstat(text: str) -> list[Socket]:
@@ -51,12 +52,12 @@ def read_netstat(text: str) -> list[Socket]:
     :raises FormatError: for a line that is neither a socket nor a header.
     """
     lines = (line for line in text.splitlines() if not _NETSTAT_HEADER.fullmatch(line.strip()))
-    return _read("\n".join(lines), _NETSTAT_LINE)
+    return _read(lines, _NETSTAT_LINE)
 
 
-def _read(text: str, pattern: re.Pattern[str]) -> list[Socket]:
+def _read(lines: Iterable[str], pattern: re.Pattern[str]) -> list[Socket]:
     sockets = []
-    for line in text.splitlines():
+    for line in lines:
         if not line.strip():
             continue
         found = pattern.fullmatch(line.strip())

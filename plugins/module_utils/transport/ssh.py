@@ -289,13 +289,12 @@ class SshTransport(Transport):
             if isinstance(error, paramiko.AuthenticationException) and "timeout" in str(error).lower():
                 raise socket.timeout("it took too long to let the user in") from error
             transport = client.get_transport()
-            alive = transport is not None and transport.is_active()
-            asked = alive and transport is not None and transport.initial_kex_done
-            if alive and not asked:  # Paramiko goes on then, and says that there is no session
+            alive = transport if transport is not None and transport.is_active() else None
+            if alive is not None and not alive.initial_kex_done:  # Paramiko goes on, and says that there is no session
                 raise socket.timeout(f"no agreement on keys within {seconds:g} seconds") from error
             why = str(error)
             if not isinstance(error, paramiko.AuthenticationException):
-                if not asked:
+                if alive is None:
                     raise
                 # Its words are about the type of key that Paramiko tried last on a file, whatever type that is of.
                 why = "no key was accepted, and there is no password"
