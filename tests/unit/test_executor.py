@@ -336,7 +336,7 @@ def test_a_line_without_end() -> None:
 KINDS = template(
     "Value KIND (A|B|CC)",
     "Value N (\\d+)",
-    "Value SORT (x|y)",
+    "Value SORT (x|[xyz]+)",
     "",
     "Start",
     "  ^${KIND} ${N}(?: ${SORT}|)$$ -> Record",
@@ -349,7 +349,9 @@ OVERLAPPING = template(
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.lists(st.sampled_from(["A 1", "A 2 x", "A 3 y", "B 4", "B 5 x", "CC 6", "", "D 7", "A", " "]), max_size=12),
+    st.lists(
+        st.sampled_from(["A 1", "A 2 x", "A 3 y", "A 3 xx", "B 4", "B 5 x", "CC 6", "", "D 7", "A", " "]), max_size=12
+    ),
     st.sampled_from([1, 7, 30, 1000]),
 )
 def test_records_of_one_kind_and_of_several(lines: list[str], size: int) -> None:
@@ -368,7 +370,30 @@ def test_what_records_have_in_common_is_not_taken_out_of_each() -> None:
     special = loop.of_one_kind("A 1 x\nA 2\n")
     assert special is not None
     assert (special.words, sorted(special.groups)) == ({"KIND": "A"}, ["N", "SORT"])
+    assert loop.of_one_kind("A 1 y\n") is special
+    assert loop.of_one_kind("A 2\n") is not special
     assert loop.of_one_kind("D 1\n") is None
     overlapping = executor.loop_of(OVERLAPPING)
     assert isinstance(overlapping, RecordLoop)
     assert overlapping.of_one_kind("A1\n") is None
+
+
+def test_records_of_a_protocol_have_an_expression_of_their_own() -> None:
+    """Of TCP, the usual state is not taken out of each record; others have none."""
+    loop = executor.loop_of(TEMPLATES["session_csv"], by_subnet(COUNTED))
+    assert isinstance(loop, RecordLoop)
+    row = "2001:db8::1,1,64:ff9b::1,1,192.0.2.1,1,0.0.0.1,1,0:00:01"
+    tcp, udp = loop.of_one_kind(f"TCP,{row},V6_INIT\n"), loop.of_one_kind(f"UDP,{row}\n")
+    assert tcp is not None
+    assert udp is not None
+    assert (tcp.words, tcp.otherwise) == ({"PROTOCOL": "TCP"}, {"STATE": "ESTABLISHED"})
+    assert udp.words == {"PROTOCOL": "UDP"}
+    assert "STATE" not in udp.groups
+    console = executor.loop_of(TEMPLATES["session_console"])
+    assert isinstance(console, RecordLoop)
+    stateful = console.of_one_kind(
+        "(TRANS) Expires in 0:00:01\nRemote: 0.0.0.1#1\t::1#1\nLocal: 192.0.2.1#1\t::2#1\n"
+        "---------------------------------\n"
+    )
+    assert stateful is not None
+    assert stateful.otherwise == {"STATE": "ESTABLISHED"}

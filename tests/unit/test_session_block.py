@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
@@ -22,7 +21,6 @@ from ansible_collections.nat64.jool.plugins.module_utils.records.session_block i
     COUNTED_WITH_PORTS,
     SessionBlock,
     console_blocks,
-    count_texts,
     csv_blocks,
 )
 from ansible_collections.nat64.jool.plugins.module_utils.summary.sessions import summarize_blocks
@@ -94,8 +92,3 @@ def test_few_columns_count_the_same(
     if only is COUNTED_WITH_PORTS:
         ports = [text for block in blocks([text], only) for text in block.pool4_l4_ids]
         assert ports == [str(row[-1]) for row in rows]
-
-
-@given(st.lists(st.sampled_from(["a", "b", ""])))
-def test_count_texts(column: list[str]) -> None:
-    assert count_texts(column) == Counter(column)

@@ -12,14 +12,13 @@ of the stock engine, row for row and error for error, and memory does not grow w
 
 from __future__ import annotations
 
-import codecs
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 from .. import libraries
+from .columns import Columns, UsualText
 from .record_loop import Beginning, NoRecordLoop, RecordLoop, Wanted, record_loop
 from .template import Template
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from textfsm import TextFSM
 
 LINE_LIMIT = 1024 * 1024
-"""Characters. Jool's longest line (a resolved name at both ends) has less than 1,500."""
+"""Bytes. Jool's longest line (a resolved name at both ends) has less than 1,500."""
 
 BLOCK_BYTES = 128 * 1024
 """A stream is read in about these, whatever pieces it comes in: columns of a block are held at a time, and no more.
@@ -70,32 +69,9 @@ class EndsInsideRecord(GrammarError):
 
 
 class LineTooLong(GrammarError):
-    """A line has no end within `LINE_LIMIT` characters."""
+    """A line has no end within `LINE_LIMIT` bytes."""
 
-    what = f"is longer than {LINE_LIMIT} characters"
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Some rows of an output, column by column.
-
-    :ivar names: the template's Values.
-    :ivar values: for each of them its texts, "" where a row has none (a list of texts for Values with the option List).
-    :ivar begun: whether a text may be the `Beginning` of a Value.
-    """
-
-    names: tuple[str, ...]
-    values: list[list[str]]
-    begun: bool = False
-
-    def __len__(self) -> int:
-        """The number of rows."""
-        return len(self.values[0])
-
-    def rows(self) -> Iterator[dict[str, str]]:
-        """The same, row by row."""
-        for row in zip(*self.values):
-            yield dict(zip(self.names, row))
+    what = f"is longer than {LINE_LIMIT} bytes"
 
 
 def blocks(template: str, chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iterator[str]:
@@ -104,27 +80,33 @@ def blocks(template: str, chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTE
     Bytes that are no UTF-8 (a resolver may hand out any) show as ``\\xNN``, so that an error can show them.
 
     :param template: a name for messages.
-    :raises LineTooLong: before more than `LINE_LIMIT` characters of one line are held; of lines nobody counts here.
+    :raises LineTooLong: before more than `LINE_LIMIT` bytes of one line are held; of lines nobody counts here.
     :raises EndsInsideRecord: when the last line has no line break: Jool ends every line that it finishes.
     """
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="backslashreplace")
-    rest = ""
-    for piece in _pieces(chunks, block_bytes):
-        whole, line_break, tail = decoder.decode(piece).rpartition("\n")
-        if line_break:
-            yield f"{rest}{whole}\n"
-            rest = tail
+    rest = b""
+    for pieces in _gathered(chunks, block_bytes):
+        *before, last = pieces
+        cut = last.rfind(b"\n") + 1
+        if not cut:
+            before, last = [], b"".join(pieces)
+            cut = last.rfind(b"\n") + 1
+        if cut:
+            yield _text(b"".join((rest, *before, memoryview(last)[:cut])))
+            rest = last[cut:]
         else:
-            rest += tail
+            rest += last
         if len(rest) > LINE_LIMIT:
-            raise LineTooLong(template, 0, rest)
-    rest += decoder.decode(b"", final=True)
+            raise LineTooLong(template, 0, _text(rest))
     if rest:
-        raise EndsInsideRecord(template, 0, rest)
+        raise EndsInsideRecord(template, 0, _text(rest))
 
 
-def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """The same bytes in pieces of the size or a little more, the last one less."""
+def _text(octets: bytes) -> str:
+    return octets.decode("utf-8", errors="backslashreplace")
+
+
+def _gathered(chunks: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
+    """The same bytes in pieces which together have the size or a little more, the last ones less."""
     held: list[bytes] = []
     held_bytes = 0
     try:
@@ -133,14 +115,14 @@ def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
                 held.append(chunk[start : start + size])
                 held_bytes += len(held[-1])
                 if held_bytes >= size:
-                    yield b"".join(held)
-                    held.clear()
-                    held_bytes = 0
+                    yield held
+                    held, held_bytes = [], 0
     except Exception:  # a time that is over, a connection that broke: what came before it may tell why
-        yield b"".join(held)
+        if held:
+            yield held
         raise
     if held:
-        yield b"".join(held)
+        yield held
 
 
 def read_columns(
@@ -222,7 +204,11 @@ class _Run:
         self._machine: TextFSM = _machine(template)
         self._failure = libraries.textfsm().TextFSMError
         self._names = tuple(self._machine.header)
+        self._places = {name: place for place, name in enumerate(self._names)}
         self._passing = [value for value in self._machine.values if not value.options]
+        self._kept = [value for value in self._machine.values if value.options]
+        self._nothing_left = True
+        self._special: RecordLoop | None = None
         self._number = 0
         self._line = ""
 
@@ -231,6 +217,7 @@ class _Run:
         # TextFSM offers no call that takes a line and keeps the state, but this is the one that its own loop makes.
         check, results = self._machine._CheckLine, self._machine._result  # noqa: SLF001
         problem: UnknownLine | None = None
+        self._nothing_left = False
         for self._line in text.splitlines():
             self._number += 1
             try:
@@ -248,11 +235,11 @@ class _Run:
 
     def block(self, loop: RecordLoop, text: str) -> Generator[Columns, None, str]:
         """A text of whole lines; returns those at its end that may be the beginning of a record."""
-        special = loop.of_one_kind(text) if self._at_head(loop) else None
+        special = self._special_loop(loop, text)
         if special is not None:
             parts = special.expression.split(text)
             gaps = parts[:: special.expression.groups + 1]
-            if not any(gaps):
+            if gaps.count("") == len(gaps):
                 yield self._columns(special, parts, len(gaps) - 1)
                 return ""
         parts = loop.expression.split(text)
@@ -266,6 +253,14 @@ class _Run:
             return (yield from self._record_by_record(loop, text[len(gaps[0]) :]))
         yield self._columns(loop, parts, len(gaps) - 1)
         return (yield from self._all_but_a_beginning(loop, gaps[-1]))
+
+    def _special_loop(self, loop: RecordLoop, text: str) -> RecordLoop | None:
+        """The loop for records like the first one: mostly that of the text before."""
+        if not self._at_head(loop):
+            return None
+        if self._special is None or self._special.expression.match(text) is None:
+            self._special = loop.of_one_kind(text)
+        return self._special
 
     def numbered(self, error: GrammarError) -> GrammarError:
         """The same error of the line that comes next."""
@@ -283,26 +278,23 @@ class _Run:
 
     def _at_head(self, loop: RecordLoop) -> bool:
         """Whether the machine would do with a record what the loop does: it is there, and no value is left over."""
-        state = self._machine._cur_state_name  # noqa: SLF001
-        return state == loop.head and all(value.value is None for value in self._passing)
+        if not self._nothing_left:
+            self._nothing_left = all(value.value is None for value in self._passing)
+        return self._nothing_left and bool(self._machine._cur_state_name == loop.head)  # noqa: SLF001
 
     def _columns(self, loop: RecordLoop, parts: list[str], count: int) -> Columns:
         """The columns of records that follow one another."""
         self._number += count * loop.lines
         width = loop.expression.groups + 1
-        nothing = [""] * count
-        values = []
-        for value in self._machine.values:
-            if value.name in loop.words:
-                values.append([loop.words[value.name]] * count)
-            elif value.name in loop.groups:
-                column: list[str] = parts[loop.groups[value.name] :: width]
-                lacking = value.name in loop.optional and not all(column)
-                values.append([text or "" for text in column] if lacking else column)
-            elif value.value:
-                values.append([value.value] * count)  # kept from before (Filldown)
-            else:
-                values.append(nothing)
+        values: list[Sequence[str]] = [[""] * count] * len(self._names)
+        for value in self._kept:
+            if value.value:  # from before (Filldown)
+                values[self._places[value.name]] = [value.value] * count
+        for name, word in loop.words.items():
+            values[self._places[name]] = [word] * count
+        for name, group in loop.groups.items():
+            column, otherwise = parts[group::width], loop.otherwise.get(name)
+            values[self._places[name]] = column if otherwise is None or all(column) else UsualText(column, otherwise)
         return Columns(self._names, values, loop.begins)
 
     def _record_by_record(self, loop: RecordLoop, text: str) -> Generator[Columns, None, str]:

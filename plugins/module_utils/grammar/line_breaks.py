@@ -39,6 +39,7 @@ _REPEATS = {
     codes.MIN_REPEAT,
     *(getattr(codes, name) for name in ("POSSESSIVE_REPEAT",) if hasattr(codes, name)),
 }
+_LOOKS = {codes.ASSERT, codes.ASSERT_NOT}
 _ANCHORS = {codes.AT_BEGINNING, codes.AT_END, codes.AT_BOUNDARY, codes.AT_NON_BOUNDARY}
 
 
@@ -68,6 +69,19 @@ def always_taken(expression: str) -> set[str]:
     return {names[what[0]] for code, what in parsed if code is codes.SUBPATTERN and what[0] in names}
 
 
+def may_take(character: str, code: Any, argument: Any) -> bool:
+    """Whether a part of a parsed expression can match a text that has the character in it.
+
+    :raises NotLineBound: for a part of which that is not known.
+    """
+    if code is codes.AT or code in _LOOKS:
+        return False
+    parts = _parts(code, argument)
+    if parts is None:
+        return _takes(character, code, argument)
+    return any(may_take(character, *item) for part in parts for item in part)
+
+
 def _check(items: Iterable[tuple[Any, Any]]) -> None:
     for code, argument in items:
         if code is codes.AT:
@@ -94,7 +108,7 @@ def _parts(code: Any, argument: Any) -> list[Any] | None:
         return [argument[2]]
     if code is codes.GROUPREF_EXISTS:  # asks whether a group of this match has taken part, and not what it took
         return [part for part in argument[1:] if part is not None]
-    if code in {codes.ASSERT, codes.ASSERT_NOT}:
+    if code in _LOOKS:
         direction, inner = argument
         if direction < 0:
             raise NotLineBound("it looks behind")
@@ -103,19 +117,22 @@ def _parts(code: Any, argument: Any) -> list[Any] | None:
 
 
 def _check_character(code: Any, argument: Any) -> None:
+    for character in LINE_BREAKS:
+        if _takes(character, code, argument):
+            raise NotLineBound(f"it can match the line break {character!r}")
+
+
+def _takes(character: str, code: Any, argument: Any) -> bool:
+    """Whether an expression for one character matches it."""
     if code is codes.LITERAL:
-        taken = [chr(argument)]
-    elif code is codes.NOT_LITERAL:
-        taken = [character for character in LINE_BREAKS if ord(character) != argument]
-    elif code is codes.IN:
-        taken = [character for character in LINE_BREAKS if _within(character, argument)]
-    elif code is codes.ANY:
-        taken = [character for character in LINE_BREAKS if character != "\n"]
-    else:
-        raise NotLineBound(f"it uses {code}, of which it is not known what it does over many lines")
-    found = [character for character in taken if character in LINE_BREAKS]
-    if found:
-        raise NotLineBound(f"it can match the line break {found[0]!r}")
+        return ord(character) == int(argument)
+    if code is codes.NOT_LITERAL:
+        return ord(character) != int(argument)
+    if code is codes.IN:
+        return _within(character, argument)
+    if code is codes.ANY:
+        return character != "\n"
+    raise NotLineBound(f"it uses {code}, of which it is not known what it does over many lines")
 
 
 def _within(character: str, items: Iterable[tuple[Any, Any]]) -> bool:

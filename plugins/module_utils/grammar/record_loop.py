@@ -14,22 +14,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 from .line_breaks import NotLineBound, always_taken, refuse_unless_line_bound
 from .possessive import without_way_back
+from .record_kind import Kind, Variety
 
 if TYPE_CHECKING:
     from textfsm import TextFSM
 
 _NAMED_GROUP = re.compile(r"\(\?P<(\w+)>")
-_CHOICE = re.compile(r"\(\?P<([A-Z0-9_]+)>((?:\w+\|)+\w+)\)")
-"""A Value that is one of some words. A Value's name is in capitals."""
-
 _BEGUN = "_begun"
 """Ends the name of the empty group that takes part where a Value is given by its beginning."""
+
+_NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 HARMLESS_OPTIONS = {"Filldown"}
 """Such a value does not change within the loop, unless a rule of the loop takes it: see `_refuse_options`."""
@@ -69,7 +70,7 @@ class RecordLoop:
     :ivar head: the state where it begins and ends.
     :ivar expression: matches the lines of one record, the last line break included.
     :ivar groups: Value name to the number of its group.
-    :ivar optional: those of them that a record may be without.
+    :ivar otherwise: those of them whose group may take no part, to the text that the Value is then.
     :ivar lines: of one record.
     :ivar begins: whether a Value may be given by its `Beginning`.
     :ivar words: Values that have no group, since the expression has the one word for them that they are.
@@ -78,50 +79,42 @@ class RecordLoop:
     head: str
     expression: re.Pattern[str]
     groups: dict[str, int]
-    optional: frozenset[str]
+    otherwise: Mapping[str, str]
     lines: int
     begins: bool = False
-    words: Mapping[str, str] = field(default_factory=dict)
-    _of_words: dict[tuple[str, ...], RecordLoop] = field(default_factory=dict, init=False, repr=False, compare=False)
+    words: Mapping[str, str] = _NO_WORDS
+    _of_kinds: dict[Kind, RecordLoop] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def with_only(self, wanted: Collection[str]) -> RecordLoop:
         """The same loop, which matches the same text and gives these Values alone."""
         kept = {*wanted, *(name + _BEGUN for name in self.groups)}
         names = _NAMED_GROUP.sub(lambda group: group[0] if group[1] in kept else "(?:", self.expression.pattern)
-        expression = re.compile(names, self.expression.flags)
-        return RecordLoop(self.head, expression, _groups(expression), self.optional & kept, self.lines, self.begins)
+        return self._with(names, self.otherwise)
 
     def of_one_kind(self, text: str) -> RecordLoop | None:
-        """The loop for records which, of Values that are one of some words, have those of a text's first record.
+        """The loop for records that are like a text's first one, see `record_kind`.
 
-        An output of one protocol has such records alone, and what is the same in all need not be taken out of each.
-
-        :returns: None where the text does not begin with a record, or there is no such Value.
+        :returns: None where the text does not begin with a record, or all records are of one kind.
         """
-        first = self.expression.match(text) if self._choices else None
+        first = self.expression.match(text) if self._variety else None
         if first is None:
             return None
-        words = tuple(str(first[name]) for name in self._choices)
-        if words not in self._of_words:
-            self._of_words[words] = self._with_words(dict(zip(self._choices, words)))
-        return self._of_words[words]
+        kind = self._variety.kind(first)
+        if kind not in self._of_kinds:
+            special = self._variety.of(kind)
+            otherwise = {**self.otherwise, **special.otherwise}
+            self._of_kinds[kind] = self._with(without_way_back(special.pattern), otherwise, special.words)
+        return self._of_kinds[kind]
 
     @cached_property
-    def _choices(self) -> tuple[str, ...]:
-        """The Values of every record that are one of some words, none of which begins another: a text has one of them,
-        or none."""
-        found = {name: words.split("|") for name, words in _CHOICE.findall(self.expression.pattern)}
-        return tuple(
-            name
-            for name, words in found.items()
-            if name not in self.optional
-            and not any(one.startswith(other) for one in words for other in words if one is not other)
-        )
+    def _variety(self) -> Variety:
+        return Variety(self.expression.pattern, self.otherwise.keys())
 
-    def _with_words(self, words: Mapping[str, str]) -> RecordLoop:
-        pattern = _CHOICE.sub(lambda group: words.get(group[1], group[0]), self.expression.pattern)
+    def _with(self, pattern: str, otherwise: Mapping[str, str], words: Mapping[str, str] = _NO_WORDS) -> RecordLoop:
         expression = re.compile(pattern, self.expression.flags)
-        return RecordLoop(self.head, expression, _groups(expression), self.optional, self.lines, self.begins, words)
+        groups = _groups(expression)
+        left = {name: text for name, text in otherwise.items() if name in groups}
+        return replace(self, expression=expression, groups=groups, otherwise=left, words=words)
 
 
 def _groups(expression: re.Pattern[str]) -> dict[str, int]:
@@ -149,7 +142,7 @@ def record_loop(machine: TextFSM, accepting: frozenset[str], beginnings: Collect
         except NotLineBound as error:
             raise NoRecordLoop(f"{expression!r}: {error}") from error
     try:
-        whole = "".join(f"(?:{expression})\n" for expression in expressions)
+        whole = "".join(f"(?:{expression[:-1]})\n" for expression in expressions)  # `$`: the line break says so
         composed = re.compile(without_way_back(whole), re.MULTILINE)
     except re.error as error:  # a Value in two rules
         raise NoRecordLoop(f"its rules cannot be composed: {error}") from error
@@ -158,7 +151,7 @@ def record_loop(machine: TextFSM, accepting: frozenset[str], beginnings: Collect
     taken = frozenset[str]().union(*map(always_taken, expressions))
     if not taken:
         raise NoRecordLoop("a record could be without any value")
-    return RecordLoop(head, composed, groups, frozenset(groups) - taken, len(path), bool(beginnings))
+    return RecordLoop(head, composed, groups, dict.fromkeys(set(groups) - taken, ""), len(path), bool(beginnings))
 
 
 def _begun(machine: TextFSM, expression: str, beginnings: Collection[Beginning]) -> str:

@@ -54,7 +54,7 @@ Value IPV4_REMOTE_NAME ([^,\s]+)
 Value IPV4_REMOTE_L4_ID ([0-9]+)
 Value IPV4_REMOTE_SERVICE ([^,\s]+)
 Value EXPIRES_IN ([0-9]+:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+|))
-Value STATE ([A-Z0-9_]+)
+Value STATE (ESTABLISHED|[A-Z0-9_]+)
 Value RESOLVER_ERROR (getnameinfo failed: [^,\n]+)
 
 Start
@@ -99,7 +99,7 @@ CONSOLE = Template(
     accepting=frozenset({"Start", "Entries"}),
     source=r"""
 Value Filldown PROTOCOL (TCP|UDP|ICMP)
-Value STATE ([A-Z0-9_]+)
+Value STATE (ESTABLISHED|[A-Z0-9_]+)
 Value EXPIRES_IN ([0-9]+:[0-9][0-9]:[0-9][0-9](?:\.[0-9]+|)|\
     [0-9]+ hours, [0-9]+ minutes|[0-9]+ minutes, [0-9]+ seconds|[0-9]+ seconds|[0-9]+ milliseconds)
 Value IPV4_REMOTE_ADDRESS ([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)

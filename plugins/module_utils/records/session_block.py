@@ -10,14 +10,14 @@ are asked for.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 
 from ..grammar import session as templates
-from ..grammar.executor import Columns, read_columns
+from ..grammar.columns import Columns, count_texts
+from ..grammar.executor import read_columns
 from ..grammar.record_loop import Wanted
 from .session import HIGHEST_L4_ID, ProtocolUnknown, SectionCountMismatch, Session
 from .session_columns import Texts, records, seconds, texts, texts_of_sessions
@@ -74,6 +74,16 @@ class SessionBlock:
         """The number of sessions."""
         return len(self.protocols)
 
+    @cached_property
+    def by_protocol(self) -> Mapping[str, int]:
+        """Protocol to sessions."""
+        return count_texts(self.protocols)
+
+    @cached_property
+    def by_state(self) -> Mapping[str, int]:
+        """Jool's word to sessions; "" where there is none."""
+        return count_texts(self.states)
+
     def sessions(self) -> Iterator[Session]:
         """The records.
 
@@ -91,7 +101,7 @@ class SessionBlock:
 
     def of_protocols(self, protocols: Sequence[str]) -> SessionBlock:
         """The sessions of these protocols."""
-        if set(self.protocols) <= set(protocols):
+        if self.by_protocol.keys() <= set(protocols):
             return self
         return self.that(lambda session: session.protocol in protocols)
 
@@ -117,14 +127,6 @@ class SessionBlock:
             _records=lambda: iter(sessions),
             _texts=partial(texts_of_sessions, sessions),
         )
-
-
-def count_texts(column: Sequence[str]) -> Mapping[str, int]:
-    """How often each text comes in a column. Columns that hold one text all over are common, and counted quickly."""
-    if not column:
-        return {}
-    same = column.count(column[0])
-    return {column[0]: same} if same == len(column) else Counter(column)
 
 
 def block_from_columns(columns: Columns, protocol: str | None = None) -> SessionBlock:
@@ -158,13 +160,10 @@ def block_from_columns(columns: Columns, protocol: str | None = None) -> Session
 
 def _refuse_ragged(block: SessionBlock) -> None:
     """CSV rows of TCP have a state as their last column, others have one column less."""
-    kinds = count_texts(block.protocols)
-    if len(kinds) > 1:
+    if len(block.by_protocol) > 1:
         right = all((protocol == "tcp") == bool(state) for protocol, state in zip(block.protocols, block.states))
-    elif "tcp" in kinds:
-        right = all(block.states)
     else:
-        right = not any(block.states)
+        right = block.by_state.get("", 0) == (0 if "tcp" in block.by_protocol else len(block))
     if not right:
         raise ValueError("a row of TCP has no state, or a row of another protocol has one")
 

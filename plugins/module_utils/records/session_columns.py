@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import repeat
 
-from ..grammar.executor import Columns
+from ..grammar.columns import Columns
 from .clock_column import clock_seconds
 from .session import Session, session_from_row
 from .span import read_span

@@ -109,11 +109,11 @@ class ClientCounter:
 
         :raises ValueError: for a text that is neither, here or in `settle`.
         """
-        numbered = self._numbered(texts)
         if self._too_many:
-            self._prefixes.update(prefix_numbers([_whole(text) for text in numbered], self.length))
+            self.add([_whole(text) for text in texts])
             return
-        self._texts.update(numbered)
+        self._texts.update(texts)
+        self.unnumbered += self._texts.pop("", 0)
         if len(self._texts) > TEXTS_HELD:
             self._too_many = True
             self.settle()
@@ -125,11 +125,12 @@ class ClientCounter:
         """
         texts, sessions = list(self._texts), list(self._texts.values())
         self._texts.clear()
+        found = self._prefixes.get
         while texts:
             # The last ones first, and some at a time: what was a text makes room for the numbers.
             numbers = prefix_numbers([_whole(text) for text in texts[-TEXTS_AT_A_TIME:]], self.length)
             for number, count in zip(numbers, sessions[-TEXTS_AT_A_TIME:]):
-                self._prefixes[number] += count
+                self._prefixes[number] = found(number, 0) + count
             del texts[-TEXTS_AT_A_TIME:], sessions[-TEXTS_AT_A_TIME:]
 
     def _numbered(self, clients: Sequence[str]) -> Sequence[str]:

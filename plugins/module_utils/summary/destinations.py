@@ -10,7 +10,7 @@ import heapq
 from collections import Counter
 from socket import inet_aton, inet_ntoa
 
-from ..records.session_block import SessionBlock, count_texts
+from ..records.session_block import SessionBlock
 
 
 class DestinationSummary:
@@ -35,7 +35,7 @@ class DestinationSummary:
         for server, count in Counter(block.servers).items():
             if server:
                 known[_packed(server)] += count
-        protocols = count_texts(block.protocols)
+        protocols = block.by_protocol
         if len(protocols) == 1:
             (protocol,) = protocols
             services = Counter(block.server_l4_ids)

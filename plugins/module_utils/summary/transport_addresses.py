@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from ..records.session_block import count_texts
+from ..grammar.columns import count_texts
 
 Place = tuple[str, str]
 """Protocol and pool4 address."""
