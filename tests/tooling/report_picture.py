@@ -4,7 +4,7 @@ Needs chromium and chromedriver (tests/tooling/install_chromium.sh) and .venv:
 
     .venv/bin/python tests/tooling/report_picture.py [PAGE.html]
 
-With a path, the page itself is kept there to be looked at.
+With a path, where nothing is yet, the page itself is kept there to be looked at.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ def main() -> int:
     found = programs()
     if found is None:
         sys.exit("no chromium and chromedriver here: run tests/tooling/install_chromium.sh as root")
+    if len(sys.argv) > 1 and pathlib.Path(sys.argv[1]).exists():
+        sys.exit(f"{sys.argv[1]} is there already: this writes a page of its own, and shows no other")
     with tempfile.TemporaryDirectory() as place:
         page = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else pathlib.Path(place, "fleet.html")
         page.write_text(report("html", night()), encoding="utf-8")
