@@ -207,16 +207,17 @@ class OverflowFile:
         begun = stdout is not None
         if stdout is None:
             stdout = done.stdout
-        # Not only in the last place: the connection may say something after it, or mix the two streams.
+        # Not only in the last place: the connection may say something after it, or mix the two streams. A terminal has
+        # all lines end alike; a lone return before the trailer is the program's own.
         marker = self.marker.encode()
-        trailer = re.compile(rb"\r?\n%b\r?\n(.*?)\r?\n%b(?:\r?\n)?" % (marker, marker), re.DOTALL)
+        trailer = re.compile(rb"(\r?)\n%b\1\n(.*?)\1\n%b(?:\1\n)?" % (marker, marker), re.DOTALL)
         if found := trailer.search(stderr):
             stderr = stderr[: found.start()] + stderr[found.end() :]
         elif found := trailer.search(stdout):
             stdout = stdout[: found.start()] + stdout[found.end() :]
         stderr = stderr[:STDERR_KEPT_BYTES]
-        status = _STATUS.search(found[1]) if found else None
-        rest = _REST.search(found[1]) if found else None
+        status = _STATUS.search(found[2]) if found else None
+        rest = _REST.search(found[2]) if found else None
         if not found and done.status:  # the shell did not start or did not end, and its words are all that there is
             return Beginning(stdout, done.status, stderr, "kept", file_left=begun)
         if not status or not rest:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.nat64.jool.plugins.module_utils.errors import CommandTimeout, ConnectionLost, OutputNotKept
@@ -295,11 +295,20 @@ def test_a_directory_of_somebody_else(one_host: ShellHost, tmp_path: Path) -> No
 # --- the trailer -------------------------------------------------------------------------------------------------
 
 
-@given(st.binary(max_size=200), st.binary(max_size=200), st.binary(max_size=200), st.integers(0, 255))
-def test_the_trailer_is_found_anywhere(stdout: bytes, before: bytes, after: bytes, status: int) -> None:
+@given(
+    st.binary(max_size=200),
+    st.binary(max_size=200),
+    st.binary(max_size=200),
+    st.integers(0, 255),
+    st.sampled_from([b"\n", b"\r\n"]),
+)
+@example(b"", b"\r", b"", 0, b"\n")
+@example(b"", b"\r", b"\r\n", 0, b"\r\n")
+def test_the_trailer_is_found_anywhere(stdout: bytes, before: bytes, after: bytes, status: int, end: bytes) -> None:
     file = OverflowFile()
     mark = file.marker.encode()
-    trailer = b"\n%b\nstatus %d\nkept 12 at /tmp/a b\n%b\n" % (mark, status, mark)
+    lines = (b"", mark, b"status %d" % status, b"kept 12 at /tmp/a b", mark, b"")
+    trailer = end.join(lines)
     found = file.beginning(Completed(0, before + trailer + after, b"noise" + mark + b"\n" + stdout))
     assert (found.stdout, found.status, found.stderr) == (stdout, status, before + after)
     assert (found.rest, found.size, found.place, found.file_left) == ("kept", 12, "/tmp/a b", True)
