@@ -184,16 +184,34 @@ def loop_of(template: Template, wanted: Wanted | None = None) -> RecordLoop | No
         return refusal
 
 
-_idle: dict[Template, deque[TextFSM]] = {}
+class _Machine:
+    """A loaded template.
+
+    :ivar fsm: TextFSM's, with its states.
+    :ivar names: of its Values.
+    :ivar places: of the names.
+    :ivar passing: Values that a record takes with it.
+    :ivar kept: those that stay, or have another option.
+    """
+
+    def __init__(self, template: Template) -> None:
+        self.fsm: TextFSM = template.load()
+        self.names = tuple(self.fsm.header)
+        self.places = {name: place for place, name in enumerate(self.names)}
+        self.passing = [value for value in self.fsm.values if not value.options]
+        self.kept = [value for value in self.fsm.values if value.options]
+
+
+_idle: dict[Template, deque[_Machine]] = {}
 """Machines in their first state that nobody uses: making one takes longer than reading a short output. There are as
 many as outputs were read at once, in threads or in turn."""
 
 
-def _machine(template: Template) -> TextFSM:
+def _machine(template: Template) -> _Machine:
     try:
         return _idle[template].pop()
     except (KeyError, IndexError):
-        return template.load()
+        return _Machine(template)
 
 
 class _Run:
@@ -201,12 +219,9 @@ class _Run:
 
     def __init__(self, template: Template) -> None:
         self._template = template
-        self._machine: TextFSM = _machine(template)
+        self._machine = _machine(template)
+        self._fsm = self._machine.fsm
         self._failure = libraries.textfsm().TextFSMError
-        self._names = tuple(self._machine.header)
-        self._places = {name: place for place, name in enumerate(self._names)}
-        self._passing = [value for value in self._machine.values if not value.options]
-        self._kept = [value for value in self._machine.values if value.options]
         self._nothing_left = True
         self._special: RecordLoop | None = None
         self._number = 0
@@ -215,7 +230,7 @@ class _Run:
     def lines(self, text: str) -> Iterator[Columns]:
         """Whole lines, through the template's own states."""
         # TextFSM offers no call that takes a line and keeps the state, but this is the one that its own loop makes.
-        check, results = self._machine._CheckLine, self._machine._result  # noqa: SLF001
+        check, results = self._fsm._CheckLine, self._fsm._result  # noqa: SLF001
         problem: UnknownLine | None = None
         self._nothing_left = False
         for self._line in text.splitlines():
@@ -227,7 +242,7 @@ class _Run:
                 problem.__cause__ = error
                 break
         if results:
-            columns = Columns(self._names, [list(column) for column in zip(*results)])
+            columns = Columns(self._machine.names, [list(column) for column in zip(*results)])
             results.clear()
             yield columns
         if problem is not None:
@@ -238,10 +253,12 @@ class _Run:
         special = self._special_loop(loop, text)
         if special is not None:
             parts = special.expression.split(text)
-            gaps = parts[:: special.expression.groups + 1]
-            if gaps.count("") == len(gaps):
-                yield self._columns(special, parts, len(gaps) - 1)
-                return ""
+            *between, rest = parts[:: special.expression.groups + 1]
+            if between.count("") == len(between):
+                yield self._columns(special, parts, len(between))
+                if not rest:
+                    return ""
+                text = rest
         parts = loop.expression.split(text)
         gaps = parts[:: loop.expression.groups + 1]
         if len(gaps) == 1:
@@ -271,31 +288,32 @@ class _Run:
 
         :raises EndsInsideRecord: in a state in which it cannot end.
         """
-        if self._machine._cur_state_name not in self._template.accepting:  # noqa: SLF001
+        if self._fsm._cur_state_name not in self._template.accepting:  # noqa: SLF001
             raise EndsInsideRecord(self._template.name, self._number, self._line)
-        self._machine.Reset()
+        self._fsm.Reset()
         _idle.setdefault(self._template, deque()).append(self._machine)
 
     def _at_head(self, loop: RecordLoop) -> bool:
         """Whether the machine would do with a record what the loop does: it is there, and no value is left over."""
         if not self._nothing_left:
-            self._nothing_left = all(value.value is None for value in self._passing)
-        return self._nothing_left and bool(self._machine._cur_state_name == loop.head)  # noqa: SLF001
+            self._nothing_left = all(value.value is None for value in self._machine.passing)
+        return self._nothing_left and bool(self._fsm._cur_state_name == loop.head)  # noqa: SLF001
 
     def _columns(self, loop: RecordLoop, parts: list[str], count: int) -> Columns:
         """The columns of records that follow one another."""
         self._number += count * loop.lines
         width = loop.expression.groups + 1
-        values: list[Sequence[str]] = [[""] * count] * len(self._names)
-        for value in self._kept:
+        places = self._machine.places
+        values: list[Sequence[str]] = [[""] * count] * len(places)
+        for value in self._machine.kept:
             if value.value:  # from before (Filldown)
-                values[self._places[value.name]] = [value.value] * count
+                values[places[value.name]] = [value.value] * count
         for name, word in loop.words.items():
-            values[self._places[name]] = [word] * count
+            values[places[name]] = [word] * count
         for name, group in loop.groups.items():
             column, otherwise = parts[group::width], loop.otherwise.get(name)
-            values[self._places[name]] = column if otherwise is None or all(column) else UsualText(column, otherwise)
-        return Columns(self._names, values, loop.begins)
+            values[places[name]] = column if otherwise is None or all(column) else UsualText(column, otherwise)
+        return Columns(self._machine.names, values, loop.begins)
 
     def _record_by_record(self, loop: RecordLoop, text: str) -> Generator[Columns, None, str]:
         """Records with other lines between them."""
