@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from statistics import median
 
 from .fleet import CONCURRENCY, FORKS, FleetResults
 from .fleet_cost import RunCost
@@ -16,10 +17,11 @@ from .table import MEGABYTE, table
 TITLES = ("who", "hosts", "CPU a host, ms", "time, s", "memory, MB", "CPU", "time")
 
 TEXT = """\
-Whole runs of Ansible, with start and inventory, on the same hosts one after the other, once each: SSH servers on
+Whole runs of Ansible, with start and inventory, on the same hosts one after the other, {rounds}: SSH servers on
 loopback that answer from recordings of Jool 4.1.9. `jool_fleet_session_info` counts all protocols in one task,
 {concurrency} hosts at a time; `ansible -m command`, with pipelining and {forks} forks, asks some of them for one
-protocol each and keeps nothing. What is set beside something is the cost of a host. CPU and memory are those of the
+protocol each and keeps nothing. What is set beside something is the cost of a host. Figures are
+medians, memory is the most of all rounds. CPU and memory are those of the
 controller's processes and all that they start, also of what stays behind; the servers share the machine and are not
 counted. Saved summaries are files of one host each.
 """
@@ -34,29 +36,32 @@ AT_MOST = {
 
 def section(results: FleetResults) -> str:
     """A heading, what it is about, and a table."""
+    cpu, wall = (results.ours_beside_stock(figure) for figure in (_cpu, _wall))
     rows = [
-        _row("`jool_fleet_session_info`, one task", results, results.hosts, results.ours),
-        _row("`ansible -m command`", results, results.stock_hosts, results.stock),
+        _row("`jool_fleet_session_info`, one task", results.hosts, results.ours, 1.0, 1.0),
+        _row("`ansible -m command`", results.stock_hosts, results.stock, 1 / cpu, 1 / wall),
     ]
-    text = textwrap.fill(TEXT.format(concurrency=CONCURRENCY, forks=FORKS).replace("\n", " "), 120)
+    rounds = "once each" if len(results.ours) == 1 else f"{len(results.ours)} times each"
+    text = textwrap.fill(TEXT.format(rounds=rounds, concurrency=CONCURRENCY, forks=FORKS).replace("\n", " "), 120)
     merged = f"{results.summaries:,} saved summaries are read and merged in {results.merge_seconds:.2f} s."
     return f"\n## Many hosts\n\n{text}\n\n{table(TITLES, rows)}\n{merged}\n"
 
 
 def targets(results: FleetResults) -> Iterator[tuple[str, str, str, bool]]:
     """What is asked, at most how much, what was measured, and whether that is met."""
-    ours, stock = results.ours, results.stock
-    part = results.stock_hosts / results.hosts
     measured = {
         "CPU of a host": (
             f"CPU of {results.hosts:,} hosts in one task, beside `ansible -m command`",
-            part * ours.cpu / stock.cpu,
+            results.ours_beside_stock(_cpu),
         ),
         "time": (
             f"time of {results.hosts:,} hosts in one task, beside `ansible -m command`",
-            part * ours.wall / stock.wall,
+            results.ours_beside_stock(_wall),
         ),
-        "memory": (f"memory of {results.hosts:,} hosts in one task", ours.peak_bytes / MEGABYTE),
+        "memory": (
+            f"memory of {results.hosts:,} hosts in one task",
+            max(cost.peak_bytes for cost in results.ours) / MEGABYTE,
+        ),
         "merge": (f"reading and merging {results.summaries:,} saved summaries", results.merge_seconds),
     }
     for name, (work, figure) in measured.items():
@@ -64,14 +69,21 @@ def targets(results: FleetResults) -> Iterator[tuple[str, str, str, bool]]:
         yield work, unit.format(at_most), unit.format(figure), figure <= at_most
 
 
-def _row(title: str, results: FleetResults, hosts: int, cost: RunCost) -> tuple[str, ...]:
-    ours, part = results.ours, results.hosts / hosts
+def _cpu(cost: RunCost) -> float:
+    return cost.cpu
+
+
+def _wall(cost: RunCost) -> float:
+    return cost.wall
+
+
+def _row(title: str, hosts: int, costs: Sequence[RunCost], cpu: float, wall: float) -> tuple[str, ...]:
     return (
         title,
         f"{hosts:,}",
-        f"{1000 * cost.cpu / hosts:.1f}",
-        f"{cost.wall:.1f}",
-        f"{cost.peak_bytes / MEGABYTE:.0f}",
-        f"{part * cost.cpu / ours.cpu:.1f} x",
-        f"{part * cost.wall / ours.wall:.1f} x",
+        f"{1000 * median(map(_cpu, costs)) / hosts:.1f}",
+        f"{median(map(_wall, costs)):.1f}",
+        f"{max(cost.peak_bytes for cost in costs) / MEGABYTE:.0f}",
+        f"{cpu:.1f} x",
+        f"{wall:.1f} x",
     )

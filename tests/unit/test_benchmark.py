@@ -259,7 +259,14 @@ def test_report(tmp_path: Path) -> None:
     assert [len(found.measures[section.key(one)]) for one in section.contestants[:2]] == [2, 1]
     ours, peer, nobody = (section.key(one) for one in section.contestants)
     targets = [Ratio("easy", 1e9, ours, peer), Ratio("hard", 0, ours, peer), Ratio("not there", 1, ours, nobody)]
-    fleet = FleetResults(20, RunCost(1.0, 2.0, 90_000_000), 5, RunCost(2.25, 0.75, 300_000_000), 100, 0.5)
+    fleet = FleetResults(
+        20,
+        [RunCost(1.0, 2.0, 90_000_000), RunCost(8.0, 9.0, 80_000_000), RunCost(1.0, 2.0, 70_000_000)],
+        5,
+        [RunCost(2.25, 0.75, 300_000_000), RunCost(2.25, 0.75, 200_000_000), RunCost(2.25, 0.75, 100_000_000)],
+        100,
+        0.5,
+    )
     text = report([section], targets, found, fleet, 2, "1 core", short=False)
     assert re.search(r"\| easy \| 1000000000.00 x \| \d+\.\d\d x \| yes \|", text)
     assert re.search(r"\| hard \| 0.00 x \| \d+\.\d\d x \| no \|", text)
