@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pytest
 
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.catalog import TEMPLATES
-from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import GrammarError
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.grammar_error import GrammarError
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.template import Template
 
 HERE = Path(__file__).parent / "captures"

@@ -16,11 +16,8 @@ import pytest
 import textfsm
 
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.catalog import TEMPLATES
-from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import (
-    EndsInsideRecord,
-    GrammarError,
-    read_rows,
-)
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import read_rows
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.grammar_error import EndsInsideRecord, GrammarError
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.kernel_log import KERNEL_LOG
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.template import Template
 from ansible_collections.nat64.jool.tests.unit import corpus

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import GrammarError
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.grammar_error import GrammarError
 from ansible_collections.nat64.jool.plugins.module_utils.records import pool4, prefix
 from ansible_collections.nat64.jool.plugins.module_utils.records.pool4 import Pool4Range
 from ansible_collections.nat64.jool.tests.unit.corpus import Capture, Row, over, select

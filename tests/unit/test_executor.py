@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.nat64.jool.plugins.module_utils.grammar import executor, line_breaks
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.catalog import TEMPLATES
-from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import (
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import read_columns
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.grammar_error import (
     EndsInsideRecord,
-    LineTooLong,
+    GrammarError,
     UnknownLine,
-    read_columns,
 )
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.record_loop import (
     NoRecordLoop,
@@ -33,6 +33,7 @@ from ansible_collections.nat64.jool.plugins.module_utils.grammar.record_loop imp
 )
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.session import CLIENT_SUBNET
 from ansible_collections.nat64.jool.plugins.module_utils.grammar.template import Template
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.text_blocks import LineTooLong
 from ansible_collections.nat64.jool.plugins.module_utils.records.session_block import (
     COUNTED,
     SessionBlock,
@@ -161,7 +162,7 @@ def read_counted(name: str, text: bytes, size: int, wanted: Wanted | None) -> tu
     try:
         for columns in read_columns(TEMPLATES[name], cut(text, size), wanted, size):
             found.extend({column: row[column] for column in COUNTED & set(columns.names)} for row in columns.rows())
-    except executor.GrammarError as error:
+    except GrammarError as error:
         return found, str(error)
     return found, ""
 
@@ -215,7 +216,7 @@ def test_counts_by_subnet_are_the_same_counts(
         try:
             found = blocks(chunks, wanted) if name == "session_csv" else blocks(chunks, "udp", wanted)
             return summarize_blocks(found)
-        except (ValueError, executor.GrammarError):
+        except (ValueError, GrammarError):
             return None
 
     assert count(by_subnet(COUNTED)) == count(COUNTED)

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import (
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.grammar_error import (
     EndsInsideRecord,
     GrammarError,
     UnknownLine,
-    blocks,
 )
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.text_blocks import blocks
 from ansible_collections.nat64.jool.plugins.module_utils.records import (
     bib,
     eamt,

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from ..errors import CaptureNotReadable, UnreadableOutput
-from ..grammar.executor import LINE_LIMIT, SHOWN
+from ..grammar.grammar_error import SHOWN
+from ..grammar.text_blocks import LINE_LIMIT
 from ..records.repeats import skip_repeats
 from ..records.session import Session
 from ..records.session_block import SessionBlock, console_blocks, csv_blocks

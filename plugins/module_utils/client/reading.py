@@ -18,7 +18,8 @@ from ..errors import (
     OutputNotKept,
     UnreadableOutput,
 )
-from ..grammar.executor import EndsInsideRecord, GrammarError, LineTooLong
+from ..grammar.grammar_error import EndsInsideRecord, GrammarError
+from ..grammar.text_blocks import LineTooLong
 from ..records.bib_block import BibBlock
 from ..records.repeats import RowsRepeatForEver
 from ..records.session import ProtocolUnknown

@@ -19,110 +19,13 @@ from typing import TYPE_CHECKING
 
 from .. import libraries
 from .columns import Columns, UsualText
+from .grammar_error import EndsInsideRecord, GrammarError, UnknownLine
 from .record_loop import Beginning, NoRecordLoop, RecordLoop, Wanted, record_loop
 from .template import Template
+from .text_blocks import BLOCK_BYTES, LineTooLong, blocks
 
 if TYPE_CHECKING:
     from textfsm import TextFSM
-
-LINE_LIMIT = 1024 * 1024
-"""Bytes. Jool's longest line (a resolved name at both ends) has less than 1,500."""
-
-BLOCK_BYTES = 128 * 1024
-"""A stream is read in about these, whatever pieces it comes in: columns of a block are held at a time, and no more.
-Jool writes 4 KiB at a time. With less, the work on a block itself shows; with more, memory does."""
-
-SHOWN = 200
-"""Characters of an offending line that an error shows."""
-
-
-class GrammarError(Exception):
-    """The output does not follow the template.
-
-    :ivar line_number: the line, counted from 1.
-    :ivar line: its text, at most `SHOWN` characters.
-    """
-
-    def __init__(self, template: str, line_number: int, line: str) -> None:
-        self.template = template
-        self.line_number = line_number
-        self.line = line if len(line) <= SHOWN else f"{line[:SHOWN]}..."
-        quoted = repr(self.line)  # longer where the line is not for people to read
-        shown = f": {quoted if len(quoted) <= 2 * SHOWN else quoted[:SHOWN] + '...'}" if self.shows_line else ""
-        super().__init__(f"line {line_number} {self.what}{shown} (template {template})")
-
-    what = "is wrong"
-    shows_line = True
-
-
-class UnknownLine(GrammarError):
-    """No rule of the current state knows the line."""
-
-    what = "is known to no rule"
-
-
-class EndsInsideRecord(GrammarError):
-    """The text ended in the middle of a line or of a record."""
-
-    what = "is where the text ends, in the middle of a record"
-    shows_line = False  # a piece of a session, which is personal data and says nothing about the cut
-
-
-class LineTooLong(GrammarError):
-    """A line has no end within `LINE_LIMIT` bytes."""
-
-    what = f"is longer than {LINE_LIMIT} bytes"
-
-
-def blocks(template: str, chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iterator[str]:
-    """Cut a stream into texts of whole lines.
-
-    Bytes that are no UTF-8 (a resolver may hand out any) show as ``\\xNN``, so that an error can show them.
-
-    :param template: a name for messages.
-    :raises LineTooLong: before more than `LINE_LIMIT` bytes of one line are held; of lines nobody counts here.
-    :raises EndsInsideRecord: when the last line has no line break: Jool ends every line that it finishes.
-    """
-    rest = b""
-    for pieces in _gathered(chunks, block_bytes):
-        *before, last = pieces
-        cut = last.rfind(b"\n") + 1
-        if not cut:
-            before, last = [], b"".join(pieces)
-            cut = last.rfind(b"\n") + 1
-        if cut:
-            yield _text(b"".join((rest, *before, memoryview(last)[:cut])))
-            rest = last[cut:]
-        else:
-            rest += last
-        if len(rest) > LINE_LIMIT:
-            raise LineTooLong(template, 0, _text(rest))
-    if rest:
-        raise EndsInsideRecord(template, 0, _text(rest))
-
-
-def _text(octets: bytes) -> str:
-    return octets.decode("utf-8", errors="backslashreplace")
-
-
-def _gathered(chunks: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
-    """The same bytes in pieces which together have the size or a little more, the last ones less."""
-    held: list[bytes] = []
-    held_bytes = 0
-    try:
-        for chunk in chunks:
-            for start in range(0, len(chunk), size):
-                held.append(chunk[start : start + size])
-                held_bytes += len(held[-1])
-                if held_bytes >= size:
-                    yield held
-                    held, held_bytes = [], 0
-    except Exception:  # a time that is over, a connection that broke: what came before it may tell why
-        if held:
-            yield held
-        raise
-    if held:
-        yield held
 
 
 def read_columns(

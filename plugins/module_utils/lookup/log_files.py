@@ -14,7 +14,7 @@ from itertools import chain
 from typing import IO, Any, NamedTuple
 
 from ..errors import LogDamaged, LogNotReadable
-from ..grammar.executor import GrammarError
+from ..grammar.grammar_error import GrammarError
 from ..records.kernel_log import LogEntry, read_log
 from ..store.finding import Question
 from .answer import Answer, moment

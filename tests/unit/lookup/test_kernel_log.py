@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.nat64.jool.plugins.module_utils.grammar.executor import UnknownLine
+from ansible_collections.nat64.jool.plugins.module_utils.grammar.grammar_error import UnknownLine
 from ansible_collections.nat64.jool.plugins.module_utils.lookup.holder import KNOWN, NOBODY, UNKNOWN, Holder, Verdict
 from ansible_collections.nat64.jool.plugins.module_utils.lookup.log import LOST, MAPPED, LogHistory
 from ansible_collections.nat64.jool.plugins.module_utils.records.kernel_log import LogEntry, read_log
