@@ -16,7 +16,6 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 from .line_breaks import NotLineBound, always_taken, refuse_unless_line_bound
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 _NAMED_GROUP = re.compile(r"\(\?P<(\w+)>")
 _BEGUN = "_begun"
 """Ends the name of the empty group that takes part where a Value is given by its beginning."""
-
-_NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 HARMLESS_OPTIONS = {"Filldown"}
 """Such a value does not change within the loop, unless a rule of the loop takes it: see `_refuse_options`."""
@@ -82,14 +79,14 @@ class RecordLoop:
     otherwise: Mapping[str, str]
     lines: int
     begins: bool = False
-    words: Mapping[str, str] = _NO_WORDS
+    words: Mapping[str, str] = field(default_factory=dict)
     _of_kinds: dict[Kind, RecordLoop] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def with_only(self, wanted: Collection[str]) -> RecordLoop:
         """The same loop, which matches the same text and gives these Values alone."""
         kept = {*wanted, *(name + _BEGUN for name in self.groups)}
         names = _NAMED_GROUP.sub(lambda group: group[0] if group[1] in kept else "(?:", self.expression.pattern)
-        return self._with(names, self.otherwise)
+        return self._with(names, self.otherwise, self.words)
 
     def of_one_kind(self, text: str) -> RecordLoop | None:
         """The loop for records that are like a text's first one, see `record_kind`.
@@ -110,7 +107,7 @@ class RecordLoop:
     def _variety(self) -> Variety:
         return Variety(self.expression.pattern, self.otherwise.keys())
 
-    def _with(self, pattern: str, otherwise: Mapping[str, str], words: Mapping[str, str] = _NO_WORDS) -> RecordLoop:
+    def _with(self, pattern: str, otherwise: Mapping[str, str], words: Mapping[str, str]) -> RecordLoop:
         expression = re.compile(pattern, self.expression.flags)
         groups = _groups(expression)
         left = {name: text for name, text in otherwise.items() if name in groups}
