@@ -99,8 +99,9 @@ def measure_fleet(hosts: int, summaries: int, rounds: int) -> FleetResults:
             adhoc = [f"{binaries}/ansible", f"nat64[0:{some - 1}]", "-i", inventory, "-f", str(FORKS)]
             ours: list[RunCost] = []
             stock: list[RunCost] = []
-            for number in range(min(rounds, MOST_ROUNDS)):
-                say(f"Many hosts: round {number + 1} of {min(rounds, MOST_ROUNDS)}")
+            times = min(rounds, MOST_ROUNDS)
+            for number in range(times):
+                say(f"Many hosts: round {number + 1} of {times}")
                 ours.append(_run(place, "ours", playbook, hosts))
                 stock.append(_run(place, "stock", [*adhoc, "-m", "command", "-a", STOCK], some))
                 answered = (place / "stock.out").read_text(encoding="utf-8").count(" | rc=0 >>")

@@ -20,10 +20,9 @@ TEXT = """\
 Whole runs of Ansible, with start and inventory, on the same hosts one after the other, {rounds}: SSH servers on
 loopback that answer from recordings of Jool 4.1.9. `jool_fleet_session_info` counts all protocols in one task,
 {concurrency} hosts at a time; `ansible -m command`, with pipelining and {forks} forks, asks some of them for one
-protocol each and keeps nothing. What is set beside something is the cost of a host. Figures are
-medians, memory is the most of all rounds. CPU and memory are those of the
-controller's processes and all that they start, also of what stays behind; the servers share the machine and are not
-counted. Saved summaries are files of one host each.
+protocol each and keeps nothing. What is set beside something is the cost of a host. Figures are medians, memory is the
+most of all rounds. CPU and memory are those of the controller's processes and all that they start, also of what stays
+behind; the servers share the machine and are not counted. Saved summaries are files of one host each.
 """
 
 AT_MOST = {
